@@ -1,0 +1,118 @@
+import type { Stop } from '../cancelling/stop.ts';
+import { LateSignal } from '../cancelling/late-signal.ts';
+import type { DeadlineQueue, Sleeper } from '../time/deadline-queue.ts';
+import type { Clock } from '../time/clock.ts';
+import { callFailure, type CallSubject, noAnswer } from './call-failure.ts';
+import type { CallGate, Entrant } from './call-gate.ts';
+import type { DriverCallOptions, RegistryDriver } from './registry-driver.ts';
+
+/** One call to a driver. */
+export interface CallRequest<T> extends CallSubject {
+  /** Makes the call. It is told to end by the signal; whatever it comes to after that is dropped. */
+  readonly call: (options: DriverCallOptions) => Promise<T>;
+  /** The caller's, who is rejected with its reason at once (C1). */
+  readonly stop?: Stop | undefined;
+  /** `user`: ends when the registry closes (C3). `core`: cleaning up, which closing waits for. */
+  readonly by: 'user' | 'core';
+}
+
+interface CallTools {
+  readonly driver: RegistryDriver;
+  readonly clock: Clock;
+  readonly queue: DeadlineQueue;
+  readonly gate: CallGate;
+  readonly callTimeoutMs: number;
+}
+
+/** The one door to a driver for everything but renewals: a place in flight, the caller's signal, a bound in time, errors that tell (E1–E3). */
+export class DriverCalls {
+  readonly #tools: CallTools;
+  readonly #users = new Set<{ cancel(reason: unknown): void }>();
+
+  constructor(tools: CallTools) {
+    this.#tools = tools;
+  }
+
+  /** @throws RegistryError what the driver threw, or `REGISTRY_UNAVAILABLE` after `callTimeoutMs`; the reason of an aborted `stop` */
+  run<T>(request: CallRequest<T>): Promise<T> {
+    const { stop, by } = request;
+    if (stop?.isAborted === true) return Promise.reject(stop.reason);
+    return new Promise<T>((resolve, reject) => {
+      const call = new PendingCall(this.#tools, request, {
+        resolve,
+        reject,
+        over: () => {
+          takeBack?.();
+          this.#users.delete(call);
+        },
+      });
+      const takeBack = stop?.onAbort(() => call.cancel(stop.reason));
+      if (by === 'user') this.#users.add(call);
+      this.#tools.gate.enter(call, 'other');
+    });
+  }
+
+  /** Rejects every call of a user's that is under way or waits (C3). */
+  cancelUsers(reason: unknown): void {
+    for (const call of this.#users) call.cancel(reason);
+  }
+}
+
+interface Settling<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly over: () => void;
+}
+
+class PendingCall<T> implements Entrant, Sleeper {
+  dueAt: number = Infinity;
+  queuedAt: number = Infinity;
+  readonly #tools: CallTools;
+  readonly #request: CallRequest<T>;
+  readonly #settling: Settling<T>;
+  readonly #end = new LateSignal();
+  #isOver = false;
+
+  constructor(tools: CallTools, request: CallRequest<T>, settling: Settling<T>) {
+    this.#tools = tools;
+    this.#request = request;
+    this.#settling = settling;
+  }
+
+  admitted(): void {
+    const { clock, queue, callTimeoutMs } = this.#tools;
+    queue.set(this, clock.now() + callTimeoutMs);
+    void this.#send();
+  }
+
+  /** The bound has passed. */
+  wake(): void {
+    this.cancel(noAnswer(this.#request, this.#tools.driver, this.#tools.callTimeoutMs));
+  }
+
+  cancel(reason: unknown): void {
+    if (!this.#finish()) return;
+    this.#end.abort(reason);
+    this.#settling.reject(reason);
+  }
+
+  async #send(): Promise<void> {
+    try {
+      const value = await this.#request.call(this.#end);
+      if (this.#finish()) this.#settling.resolve(value);
+    } catch (error) {
+      if (this.#finish()) this.#settling.reject(callFailure(error, this.#request, this.#tools.driver));
+    }
+  }
+
+  /** @returns whether it was not over before */
+  #finish(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    const { gate, queue } = this.#tools;
+    queue.cancel(this);
+    this.#settling.over();
+    if (!gate.withdraw(this, 'other')) gate.leave();
+    return true;
+  }
+}

@@ -1,0 +1,123 @@
+import { type Endpoint, endpointAddress } from './endpoint.ts';
+import { fieldError, keyPath, kindOf, pathError } from './field-error.ts';
+import { isoInstant } from './iso-instant.ts';
+import { readArray, readObject } from './plain-data.ts';
+import type { InstanceStatus, ServiceInstance } from './service-instance.ts';
+import { maxNameBytes, serviceName } from './service-name.ts';
+import { hasLoneSurrogate, utf8Length } from './unicode.ts';
+
+/** Fields that are not there unless they were given. */
+type OptionalField = Exclude<keyof ServiceInstance, RequiredField>;
+type RequiredField = 'service' | 'id' | 'endpoints' | 'status' | 'weight' | 'metadata';
+
+type Check = (value: unknown, path: string) => string;
+
+const requiredFields: readonly RequiredField[] = ['service', 'id', 'endpoints', 'status', 'weight', 'metadata'];
+
+const optionalFields: ReadonlyMap<OptionalField, Check> = new Map<OptionalField, Check>([
+  ['env', text],
+  ['region', text],
+  ['zone', text],
+  ['deployment', text],
+  ['version', text],
+  ['frameworkVersion', text],
+  ['buildTime', isoInstant],
+  ['startTime', isoInstant],
+]);
+
+const statuses: readonly InstanceStatus[] = ['starting', 'up', 'draining', 'out-of-service'];
+
+/** An encoded endpoint has at least 34 bytes and a comma: more than these never fit into 16 KiB (I5). */
+const maxEndpoints = Math.floor(16_384 / 35);
+
+/** The names of all fields, in the order in which every instance has them. */
+export const instanceKeys: readonly string[] = [...requiredFields, ...optionalFields.keys()];
+
+/**
+ * The frozen instance that `fields` describe: each field checked, `undefined` or absent replaced by its default (I3, I4).
+ * Keys that are no fields are not looked at. The size is not checked here (I5).
+ *
+ * @param endpointFrom checks one endpoint and freezes it.
+ * @throws TypeError that names the field, what was expected and what came (I6)
+ */
+export function instanceFrom(
+  fields: ReadonlyMap<string, unknown>,
+  endpointFrom: (input: unknown, path: string) => Endpoint,
+): ServiceInstance {
+  const service = serviceName(fields.get('service'), 'service');
+  const endpoints = endpointsFrom(fields.get('endpoints'), endpointFrom);
+  const id = idFrom(fields.get('id'), endpoints[0]);
+  const status = statusFrom(fields.get('status'));
+  const weight = weightFrom(fields.get('weight'));
+  const metadata = metadataFrom(fields.get('metadata'));
+  const instance: { -readonly [Field in keyof ServiceInstance]: ServiceInstance[Field] } = {
+    service,
+    id,
+    endpoints,
+    status,
+    weight,
+    metadata,
+  };
+  for (const [name, check] of optionalFields) {
+    const value = fields.get(name);
+    if (value !== undefined) instance[name] = check(value, name);
+  }
+  return Object.freeze(instance);
+}
+
+function endpointsFrom(
+  value: unknown,
+  endpointFrom: (input: unknown, path: string) => Endpoint,
+): ServiceInstance['endpoints'] {
+  const inputs = readArray(value, 'endpoints', 'an array of endpoints', maxEndpoints);
+  const [first, ...others] = inputs.map((input, index) => endpointFrom(input, `endpoints[${index}]`));
+  if (first === undefined) throw pathError('endpoints', 'expected at least one endpoint, got none');
+  const endpoints: [Endpoint, ...Endpoint[]] = [first, ...others];
+  return Object.freeze(endpoints);
+}
+
+function idFrom(value: unknown, first: Endpoint): string {
+  if (value !== undefined) return serviceName(value, 'id');
+  const address = endpointAddress(first);
+  const bytes = utf8Length(address);
+  if (bytes > maxNameBytes) {
+    throw pathError('id', `host:port, the default, has ${bytes} UTF-8 bytes, more than ${maxNameBytes}; give an id`);
+  }
+  return address;
+}
+
+function statusFrom(value: unknown): InstanceStatus {
+  if (value === undefined) return 'up';
+  const status = statuses.find((known) => known === value);
+  if (status === undefined) throw fieldError('status', `one of ${statuses.join(', ')}`, value);
+  return status;
+}
+
+function weightFrom(value: unknown): number {
+  if (value === undefined) return 100;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw fieldError('weight', 'an integer from 0 to 65535', value);
+  }
+  return value + 0; // -0 becomes 0, which is what comes back from JSON
+}
+
+function text(value: unknown, path: string): string {
+  if (typeof value !== 'string') throw fieldError(path, 'a string', value);
+  if (hasLoneSurrogate(value)) throw fieldError(path, 'text without lone surrogates', value);
+  return value;
+}
+
+/** Values may be secrets: no message shows one (E2). */
+function metadataFrom(value: unknown): Readonly<Record<string, string>> {
+  if (value === undefined) return Object.freeze({});
+  const pairs = new Map<string, string>();
+  for (const [key, item] of readObject(value, 'metadata', 'a map from string to string', undefined)) {
+    if (typeof item !== 'string') throw pathError(keyPath('metadata', key), `expected a string, got ${kindOf(item)}`);
+    if (hasLoneSurrogate(key)) throw pathError(keyPath('metadata', key), 'expected a key without lone surrogates');
+    if (hasLoneSurrogate(item)) {
+      throw pathError(keyPath('metadata', key), 'expected text without lone surrogates, got some with one');
+    }
+    pairs.set(key, item);
+  }
+  return Object.freeze(Object.fromEntries(pairs)); // defines, never sets: `__proto__` is a key like any other
+}

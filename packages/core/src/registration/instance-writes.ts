@@ -1,0 +1,163 @@
+import { type CallSubject, describeCall } from '../driver/call-failure.ts';
+import { RegistryError } from '../errors/registry-error.ts';
+import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { RegistryParts } from '../registry/registry-parts.ts';
+import type { Sleeper } from '../time/deadline-queue.ts';
+import type { HeldLease } from './held-lease.ts';
+import type { LeaseEvent } from './lease-state.ts';
+
+/** Whoever owns the entry that is written. */
+export interface WritesListener {
+  /** A write found that the entry is gone or somebody else's. */
+  leaseEvent(event: LeaseEvent): void;
+}
+
+/**
+ * The owner's newest instance, and the way it gets to the backend (R5): one write at a time, always of the newest, so that
+ * several updates that wait become one; written again with each renewal until the backend holds it.
+ */
+export class InstanceWrites {
+  readonly #parts: RegistryParts;
+  readonly #listener: WritesListener;
+  readonly #waiting = new Set<UpdateWait>();
+  #newest: ServiceInstance;
+  /** Counts the owner's changes; the backend holds what it was at `#held`. */
+  #version = 0;
+  #held = 0;
+  #write: 'none' | 'queued' | 'sent' = 'none';
+
+  constructor(parts: RegistryParts, instance: ServiceInstance, listener: WritesListener) {
+    this.#parts = parts;
+    this.#newest = instance;
+    this.#listener = listener;
+  }
+
+  /** What the owner wants the entry to be. */
+  get newest(): ServiceInstance {
+    return this.#newest;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether the backend holds the newest instance, as far as it has said. */
+  get isHeld(): boolean {
+    return this.#held === this.#version;
+  }
+
+  /** The owner wants another instance from now on. */
+  replace(instance: ServiceInstance): void {
+    this.#newest = instance;
+    this.#version += 1;
+  }
+
+  /** Resolves when the backend holds the instance as it is now; rejects when a write of it fails or the call's bound passes. */
+  wait(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { clock, queue, callTimeoutMs } = this.#parts;
+      const boundAt = clock.now() + callTimeoutMs;
+      const wait: UpdateWait = {
+        dueAt: Infinity,
+        queuedAt: Infinity,
+        version: this.#version,
+        boundAt,
+        resolve,
+        reject,
+        wake: (now) => {
+          // A write that waits for a place has not begun (E3).
+          if (this.#write === 'queued') queue.set(wait, now + callTimeoutMs);
+          else this.#settle(wait, () => reject(this.#noAnswer()));
+        },
+      };
+      this.#waiting.add(wait);
+      queue.set(wait, boundAt);
+    });
+  }
+
+  /** Writes the newest instance under `lease`, unless the backend holds it or a write is under way. */
+  flush(lease: HeldLease): void {
+    if (this.#write !== 'none' || this.isHeld) return;
+    const version = this.#version;
+    const instance = this.#newest;
+    const queuedAt = this.#parts.clock.now();
+    this.#write = 'queued';
+    this.#parts.calls
+      .run({
+        ...this.#subject,
+        by: 'core',
+        stop: lease.over,
+        call: (options) => {
+          this.#sent(version, queuedAt);
+          return lease.driverLease.update(instance, options);
+        },
+      })
+      .then(
+        () => this.#written(version, lease),
+        (error: unknown) => this.#failed(version, lease, error),
+      );
+  }
+
+  /** The backend holds the instance as it was at `version`: a re-registration has written it. */
+  holds(version: number): void {
+    this.#held = version;
+    for (const wait of this.#waiting) if (wait.version <= version) this.#settle(wait, wait.resolve);
+  }
+
+  /** No write will come any more. */
+  end(reason: unknown): void {
+    for (const wait of this.#waiting) this.#settle(wait, () => wait.reject(reason));
+  }
+
+  get #subject(): CallSubject {
+    return { action: 'update the instance', service: this.#newest.service, id: this.#newest.id };
+  }
+
+  /** What a write has waited for a place does not count against the bound of whoever waits for it (E3). */
+  #sent(version: number, queuedAt: number): void {
+    this.#write = 'sent';
+    const waitedMs = this.#parts.clock.now() - queuedAt;
+    if (waitedMs === 0) return;
+    for (const wait of this.#waiting) if (wait.version <= version) this.#parts.queue.set(wait, wait.dueAt + waitedMs);
+  }
+
+  #written(version: number, lease: HeldLease): void {
+    this.#write = 'none';
+    if (lease.isOver) return;
+    this.holds(version);
+    this.flush(lease);
+  }
+
+  #failed(version: number, lease: HeldLease, error: unknown): void {
+    this.#write = 'none';
+    if (lease.isOver) return;
+    if (RegistryError.is(error, 'LEASE_SUPERSEDED'))
+      return this.#listener.leaseEvent({ type: 'superseded', cause: error });
+    if (RegistryError.is(error, 'LEASE_NOT_FOUND')) return this.#listener.leaseEvent({ type: 'gone', cause: error });
+    for (const wait of this.#waiting) if (wait.version <= version) this.#settle(wait, () => wait.reject(error));
+    if (this.#waiting.size > 0) this.flush(lease);
+  }
+
+  #settle(wait: UpdateWait, settle: () => void): void {
+    this.#waiting.delete(wait);
+    this.#parts.queue.cancel(wait);
+    settle();
+  }
+
+  #noAnswer(): RegistryError {
+    return new RegistryError(
+      'REGISTRY_UNAVAILABLE',
+      `Could not ${describeCall(this.#subject, this.#parts.driver)} within ${this.#parts.callTimeoutMs} ms. ` +
+        'The change is kept, and written as soon as the backend takes it.',
+    );
+  }
+}
+
+/** One caller of `update` who waits for the backend to hold a version. */
+interface UpdateWait extends Sleeper {
+  readonly version: number;
+  /** When its bound passes, unless its write has to wait for a place. */
+  readonly boundAt: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}

@@ -1,0 +1,14 @@
+/** From the send of a good renewal to the next, in milliseconds: T/3, give or take 10 % (L4). */
+export function renewalDelayMs(ttlMs: number, random: () => number): number {
+  return (ttlMs / 3) * (0.9 + 0.2 * random());
+}
+
+/** How long one attempt to renew may take, in milliseconds (L4). */
+export function renewalBoundMs(ttlMs: number, callTimeoutMs: number): number {
+  return Math.min(ttlMs / 6, callTimeoutMs);
+}
+
+/** From a failed attempt to renew to the next, in milliseconds: within T/12 (L4), and not at once. */
+export function renewalRetryMs(ttlMs: number, random: () => number): number {
+  return (ttlMs / 12) * (0.5 + 0.5 * random());
+}

@@ -1,0 +1,35 @@
+import { expect, test, vi } from 'vitest';
+import { guardedCall } from '../../src/diagnostics/guarded-call.ts';
+
+const failure = new Error('a callback of the user');
+
+test('E4: a callback gets its value, and nothing is told when it returns', async () => {
+  const failed = vi.fn<(error: unknown) => void>();
+  const callback = vi.fn<(value: number) => unknown>(() => 'ignored');
+  guardedCall(callback, 7, failed);
+  guardedCall(async () => 'ignored', 7, failed);
+  await Promise.resolve();
+  expect(callback).toHaveBeenCalledExactlyOnceWith(7);
+  expect(failed).not.toHaveBeenCalled();
+});
+
+test('E4: what a callback throws is told at once', () => {
+  const failed = vi.fn<(error: unknown) => void>();
+  guardedCall(
+    () => {
+      throw failure;
+    },
+    7,
+    failed,
+  );
+  expect(failed).toHaveBeenCalledExactlyOnceWith(failure);
+});
+
+test('E4: what an async callback rejects with is told, and is no unhandled rejection', async () => {
+  const failed = vi.fn<(error: unknown) => void>();
+  guardedCall(async () => Promise.reject(failure), 7, failed);
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  expect(failed).toHaveBeenCalledExactlyOnceWith(failure);
+});
