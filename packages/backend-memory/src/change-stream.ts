@@ -1,0 +1,109 @@
+import type { DriverChanges, DriverEvent, MalformedRecord, ServiceInstance } from '@rollcall/core/driver';
+
+type Next = IteratorResult<DriverEvent, undefined>;
+
+/** What became of one id since the last event: its instance, nothing, or a record that cannot be decoded. */
+type Change =
+  | { readonly type: 'put'; readonly instance: ServiceInstance }
+  | { readonly type: 'removed' }
+  | { readonly type: 'spoilt'; readonly record: MalformedRecord };
+
+/** Where a stream comes from, and what to do when it is over. */
+export interface StreamTerms {
+  readonly service: string;
+  /** The set as it stands, asked for at the first read: what changes afterwards follows it without a gap (W1). */
+  readonly open: () => DriverEvent;
+  readonly ended: () => void;
+}
+
+/**
+ * One client's watch of one service: first the set, then what changed since the last event, as one step. Changes that wait
+ * for a slow reader are folded by id, so that it holds at most one for each (W3).
+ */
+export class ChangeStream implements AsyncIterableIterator<DriverEvent, undefined, undefined> {
+  readonly #terms: StreamTerms;
+  readonly #changes = new Map<string, Change>();
+  #step: 'unopened' | 'open' | 'over' = 'unopened';
+  #failure: { readonly error: unknown } | undefined;
+  #waiting: { readonly resolve: (next: Next) => void; readonly reject: (error: unknown) => void } | undefined;
+
+  constructor(terms: StreamTerms) {
+    this.#terms = terms;
+  }
+
+  get service(): string {
+    return this.#terms.service;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Next> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
+    if (this.#step === 'over') return Promise.resolve({ done: true, value: undefined });
+    if (this.#step === 'unopened') {
+      this.#step = 'open';
+      return Promise.resolve({ done: false, value: this.#terms.open() });
+    }
+    if (this.#changes.size > 0) return Promise.resolve({ done: false, value: this.#takeChanges() });
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  return(): Promise<Next> {
+    this.#end();
+    this.#waiting?.resolve({ done: true, value: undefined });
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  put(instance: ServiceInstance): void {
+    this.#note(instance.id, { type: 'put', instance });
+  }
+
+  remove(id: string): void {
+    this.#note(id, { type: 'removed' });
+  }
+
+  spoil(record: MalformedRecord): void {
+    this.#note(record.id ?? record.key, { type: 'spoilt', record });
+  }
+
+  /** Ends it with `error`, also for a read that waits. */
+  fail(error: unknown): void {
+    if (this.#step === 'over') return;
+    this.#end();
+    this.#failure = { error };
+    this.#waiting?.reject(error);
+  }
+
+  #end(): void {
+    if (this.#step === 'over') return;
+    this.#step = 'over';
+    this.#changes.clear();
+    this.#terms.ended();
+  }
+
+  #note(id: string, change: Change): void {
+    if (this.#step !== 'open') return;
+    this.#changes.set(id, change);
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    this.#waiting = undefined;
+    waiting.resolve({ done: false, value: this.#takeChanges() });
+  }
+
+  #takeChanges(): DriverChanges {
+    const put: ServiceInstance[] = [];
+    const removedIds: string[] = [];
+    const malformed: MalformedRecord[] = [];
+    for (const [id, change] of this.#changes) {
+      if (change.type === 'put') put.push(change.instance);
+      else removedIds.push(id);
+      if (change.type === 'spoilt') malformed.push(change.record);
+    }
+    this.#changes.clear();
+    return { type: 'changes', put, removedIds, malformed };
+  }
+}

@@ -1,0 +1,41 @@
+import type { ServiceInstance, Sleeper } from '@rollcall/core/driver';
+import type { Shelf } from './shelf.ts';
+
+/** What an entry is registered with. */
+export interface EntryTerms {
+  readonly shelf: Shelf;
+  readonly instance: ServiceInstance;
+  /** Who registered it: client and registration, so that two clients never share one. */
+  readonly owner: string;
+  readonly leaseId: string;
+  readonly ttlMs: number;
+}
+
+/** One record of the store with the lease it stands under: in memory a lease has exactly one entry. */
+export class Entry implements Sleeper {
+  /** When the lease ends unless it is renewed; `Infinity` once the entry is gone. */
+  dueAt: number = Infinity;
+  queuedAt: number = Infinity;
+  instance: ServiceInstance;
+  readonly shelf: Shelf;
+  readonly owner: string;
+  readonly leaseId: string;
+  readonly ttlMs: number;
+
+  constructor({ shelf, instance, owner, leaseId, ttlMs }: EntryTerms) {
+    this.shelf = shelf;
+    this.instance = instance;
+    this.owner = owner;
+    this.leaseId = leaseId;
+    this.ttlMs = ttlMs;
+  }
+
+  /** Also false in the moment between the end of its lease and its removal: nobody may see it then (L3). */
+  isLive(now: number): boolean {
+    return this.dueAt !== Infinity && this.dueAt > now;
+  }
+
+  wake(): void {
+    this.shelf.takeOut(this);
+  }
+}

@@ -1,0 +1,35 @@
+import { manualClock, openRegistry, systemClock } from '@rollcall/core';
+import { expect, test } from 'vitest';
+import { memoryBackend, MemoryStore } from '../src/index.ts';
+
+const orders = { service: 'orders', endpoints: ['http://10.0.0.1:80'] } as const;
+
+test('B1: memory: and { backend: memory } open a registry, and anything more is a TypeError that names it', () => {
+  const backends = [memoryBackend()];
+  expect(openRegistry('memory:', { backends }).backend).toBe('memory');
+  expect(openRegistry({ backend: 'memory' }, { backends }).backend).toBe('memory');
+  expect(() => openRegistry('memory://prod', { backends })).toThrow(/expected memory: and nothing behind it/);
+  expect(() => openRegistry({ backend: 'memory', ttl: 3 }, { backends })).toThrow(/config\.ttl: unknown key/);
+  expect(() => memoryBackend().parse(7)).toThrow(TypeError);
+});
+
+test('B1: without a store each registry has one of its own; with one, all share it', async () => {
+  const backends = [memoryBackend()];
+  const [first, second] = [openRegistry('memory:', { backends }), openRegistry('memory:', { backends })];
+  await first.register(orders);
+  expect(await second.list('orders')).toEqual([]);
+  const shared = [memoryBackend(new MemoryStore())];
+  const [third, fourth] = [
+    openRegistry('memory:', { backends: shared }),
+    openRegistry('memory:', { backends: shared }),
+  ];
+  await third.register(orders);
+  expect(await fourth.list('orders')).toHaveLength(1);
+  await Promise.all([first, second, third, fourth].map((registry) => registry.close()));
+});
+
+test('T1: a registry whose clock is not its store’s is refused: one of them would stand still', () => {
+  const store = new MemoryStore({ clock: manualClock() });
+  expect(() => openRegistry('memory:', { backends: [memoryBackend(store)] })).toThrow(/options\.clock/);
+  expect(store.clock).not.toBe(systemClock);
+});
