@@ -1,0 +1,66 @@
+import { createRegistry } from '@rollcall/core';
+import { conformanceCases } from './cases/all-cases.ts';
+import type { Clause, ConformanceCase } from './conformance-case.ts';
+import type { Harness } from './harness.ts';
+import { runCase } from './run-case.ts';
+import type { CreateRegistry } from './stage.ts';
+
+/** What registers one test. Both vitest's `test` and that of `node:test` are such functions. */
+export interface TestFunction {
+  (name: string, run: () => Promise<void>): unknown;
+  /** Registers a test that is shown as skipped. */
+  readonly skip: (name: string, run: () => Promise<void>) => unknown;
+}
+
+/** What to run, on what, and with which test runner. */
+export interface ConformanceOptions {
+  readonly test: TestFunction;
+  readonly harness: Harness;
+  /** Makes the registries, for who tests core itself. @defaultValue core's `createRegistry` */
+  readonly createRegistry?: CreateRegistry | undefined;
+}
+
+/** A case by name. */
+export interface CaseName {
+  readonly clause: Clause;
+  readonly title: string;
+}
+
+/** A case that the backend's capabilities excuse it from. */
+export interface ExcusedCase extends CaseName {
+  /** The capability that is missing: `onConflict 'reject'`. */
+  readonly need: string;
+}
+
+/** What was registered to run, and what the backend was excused from. Frozen. */
+export interface ConformanceReport {
+  readonly ran: readonly CaseName[];
+  readonly excused: readonly ExcusedCase[];
+}
+
+/**
+ * Registers every case with the caller's test function, as `R4: title`. A case whose need the declared capabilities do not
+ * meet is registered as skipped, and named in the report: there is no other way to leave one out.
+ */
+export function conformance(options: ConformanceOptions): ConformanceReport {
+  const { test, harness, createRegistry: create = createRegistry } = options;
+  const ran: CaseName[] = [];
+  const excused: ExcusedCase[] = [];
+  for (const conformanceCase of conformanceCases) {
+    const { clause, title } = conformanceCase;
+    const run = (): Promise<void> => runCase(conformanceCase, harness, create);
+    const missing = missingNeed(conformanceCase, harness);
+    if (missing === undefined) {
+      test(`${clause}: ${title}`, run);
+      ran.push(Object.freeze({ clause, title }));
+    } else {
+      test.skip(`${clause}: ${title} (excused: ${missing})`, run);
+      excused.push(Object.freeze({ clause, title, need: missing }));
+    }
+  }
+  return Object.freeze({ ran: Object.freeze(ran), excused: Object.freeze(excused) });
+}
+
+function missingNeed({ needs }: ConformanceCase, { capabilities }: Harness): string | undefined {
+  return needs === undefined || needs.isMet(capabilities) ? undefined : needs.label;
+}

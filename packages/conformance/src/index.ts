@@ -1,0 +1,10 @@
+export { conformanceCases } from './cases/all-cases.ts';
+export type { Clause, ConformanceCase, Need } from './conformance-case.ts';
+export { needsAtomicFencing, needsReject } from './conformance-case.ts';
+export { ConformanceError } from './conformance-error.ts';
+export type { CaseName, ConformanceOptions, ConformanceReport, ExcusedCase, TestFunction } from './conformance.ts';
+export { conformance } from './conformance.ts';
+export type { Client, Harness, World } from './harness.ts';
+export { runCase } from './run-case.ts';
+export type { Actor, CreateRegistry, TappedActor } from './stage.ts';
+export { Stage } from './stage.ts';
