@@ -17,7 +17,10 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
       reporter: ['text', 'html'],
-      thresholds: { 'packages/{core,backend-memory}/src/**': { lines: 95, branches: 95 } },
+      thresholds: {
+        'packages/core/src/**': { lines: 95, branches: 95 },
+        'packages/backend-memory/src/**': { lines: 95, branches: 95 },
+      },
     },
     include: ['packages/*/test/**/*.test.ts', 'examples/src/**/*.test.ts', 'testing/**/*.test.ts'],
   },

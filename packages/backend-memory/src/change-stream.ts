@@ -66,8 +66,8 @@ export class ChangeStream implements AsyncIterableIterator<DriverEvent, undefine
     this.#note(id, { type: 'removed' });
   }
 
-  spoil(record: MalformedRecord): void {
-    this.#note(record.id ?? record.key, { type: 'spoilt', record });
+  spoil(id: string, record: MalformedRecord): void {
+    this.#note(id, { type: 'spoilt', record });
   }
 
   /** Ends it with `error`, also for a read that waits. */

@@ -1,4 +1,4 @@
-import type { BackendDefinition, DriverContext, RegistryDriver } from '@rollcall/core/driver';
+import type { BackendDefinition } from '@rollcall/core/driver';
 import { memoryDriver } from './memory-driver.ts';
 import { MemoryStore } from './memory-store.ts';
 
@@ -10,7 +10,7 @@ export function memoryBackend(store?: MemoryStore): BackendDefinition<'memory', 
   return {
     name: 'memory',
     parse: parseMemory,
-    open: (_options, context) => open(store, context),
+    open: (_options, { clock }) => memoryDriver(store ?? new MemoryStore({ clock })),
   };
 }
 
@@ -24,12 +24,4 @@ function parseMemory(config: unknown): object {
   const [key] = Object.keys(config);
   if (key !== undefined) throw new TypeError(`config.${key}: unknown key; the memory backend has no options`);
   return {};
-}
-
-function open(store: MemoryStore | undefined, { clock }: DriverContext): RegistryDriver {
-  if (store !== undefined && store.clock !== clock)
-    throw new TypeError(
-      'options.clock: expected the clock of the MemoryStore that memoryBackend(store) was given: one of them would stand still',
-    );
-  return memoryDriver(store ?? new MemoryStore({ clock }));
 }

@@ -1,5 +1,6 @@
 import {
   type BackendCapabilities,
+  type Clock,
   type DriverCallOptions,
   type DriverEvent,
   type DriverLease,
@@ -24,7 +25,7 @@ export interface MemoryDriver extends RegistryDriver {
   crash(): void;
 }
 
-/** A new client of `store`. Give the registry on top of it the store's clock. */
+/** A new client of `store`. The registry on top of it follows the store's clock. */
 export function memoryDriver(store: MemoryStore): MemoryDriver {
   return new StoreClient(tableOf(store));
 }
@@ -42,6 +43,7 @@ class StoreClient implements MemoryDriver {
   readonly name: string = 'memory';
   readonly capabilities: BackendCapabilities = capabilities;
   readonly address: string = 'this process';
+  readonly clock: Clock;
   readonly #table: EntryTable;
   readonly #number: number;
   readonly #streams = new Set<ChangeStream>();
@@ -50,6 +52,7 @@ class StoreClient implements MemoryDriver {
   constructor(table: EntryTable) {
     this.#table = table;
     this.#number = table.nextClient();
+    this.clock = table.clock;
   }
 
   async register(instance: ServiceInstance, ttlMs: number, options: DriverRegisterOptions): Promise<DriverLease> {

@@ -3,7 +3,7 @@ import { EntryTable } from './entry-table.ts';
 
 /** Options of a store. */
 export interface MemoryStoreOptions {
-  /** What its leases expire on. Give a registry on top of it the same one. @defaultValue systemClock */
+  /** What its leases expire on. A registry on top of it follows the same one by itself. @defaultValue systemClock */
   readonly clock?: Clock | undefined;
 }
 
@@ -22,11 +22,6 @@ export class MemoryStore {
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#table = new EntryTable(options.clock ?? systemClock);
-  }
-
-  /** The clock its leases expire on. */
-  get clock(): Clock {
-    return this.#table.clock;
   }
 
   /** As an operator would: deletes one entry behind its owner's back (L6). @returns whether there was one */

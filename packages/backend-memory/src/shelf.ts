@@ -68,7 +68,7 @@ export class Shelf {
     const record: MalformedRecord = { key, id, error };
     this.#entries.delete(id);
     this.#garbage.set(id, record);
-    for (const stream of this.#streams) stream.spoil(record);
+    for (const stream of this.#streams) stream.spoil(id, record);
   }
 
   /** Everything is gone at once. */

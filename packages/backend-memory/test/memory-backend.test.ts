@@ -28,8 +28,16 @@ test('B1: without a store each registry has one of its own; with one, all share 
   await Promise.all([first, second, third, fourth].map((registry) => registry.close()));
 });
 
-test('T1: a registry whose clock is not its store’s is refused: one of them would stand still', () => {
-  const store = new MemoryStore({ clock: manualClock() });
-  expect(() => openRegistry('memory:', { backends: [memoryBackend(store)] })).toThrow(/options\.clock/);
-  expect(store.clock).not.toBe(systemClock);
+test('T1: a registry follows the clock of its store by itself, and is refused another: one of them would stand still', async () => {
+  const clock = manualClock();
+  const backends = [memoryBackend(new MemoryStore({ clock }))];
+  const registry = openRegistry('memory:', { backends });
+  const registration = await registry.register(orders, { ttlMs: 3_000 });
+  await clock.advance(30_000);
+  expect([registration.state, await registry.list('orders')]).toEqual(['active', [registration.instance]]);
+  await registry.close();
+  expect(() => openRegistry('memory:', { backends, clock: systemClock })).toThrow(
+    /options\.clock: expected the clock of/,
+  );
+  expect(() => openRegistry('memory:', { backends, clock: manualClock() })).toThrow(TypeError);
 });

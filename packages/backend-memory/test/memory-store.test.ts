@@ -1,4 +1,4 @@
-import { createRegistry, manualClock, type Registry } from '@rollcall/core';
+import { createRegistry, manualClock, type Registry, serviceInstance } from '@rollcall/core';
 import { expect, test } from 'vitest';
 import { memoryDriver, MemoryStore } from '../src/index.ts';
 
@@ -33,7 +33,6 @@ test('L3: a million milliseconds of a thousand leases need one timer at a time',
     },
   };
   const driver = memoryDriver(new MemoryStore({ clock: counting }));
-  const { serviceInstance } = await import('@rollcall/core');
   for (let number = 0; number < 1_000; number += 1) {
     const instance = serviceInstance({ ...orders, id: `i${number}` });
     await driver.register(instance, 1_000 + number, { signal, owner: 'o', onConflict: 'replace' });
@@ -43,7 +42,7 @@ test('L3: a million milliseconds of a thousand leases need one timer at a time',
   expect([most, pending]).toEqual([1, 0]);
 });
 
-test('remove, corrupt and wipe tell whether there was anything', async () => {
+test('L6: remove, corrupt and wipe tell whether there was anything', async () => {
   const { store, open } = shop();
   const registry = open();
   expect([store.remove('orders', 'a'), store.corrupt('orders', 'a')]).toEqual([false, false]);
@@ -79,7 +78,7 @@ test('R3: two clients with the same constant random are two owners all the same'
   expect(former?.state).toBe('closed');
 });
 
-test('a crashed client never comes back, and a closed one says that it is closed', async () => {
+test('E1: a crashed client never comes back, and a closed one says that it is closed', async () => {
   const { store } = shop();
   const crashed = memoryDriver(store);
   crashed.crash();
@@ -100,10 +99,24 @@ test('W9: a stream that is returned ends, also for a read that waits, and holds 
   await stream.next();
   const waiting = stream.next();
   await stream.return?.();
+  await stream.return?.();
+  await driver[Symbol.asyncDispose]();
   expect([await waiting, await stream.next()]).toEqual([
     { done: true, value: undefined },
     { done: true, value: undefined },
   ]);
+});
+
+test('D4: a service whose entries have all run out is not named, though nothing has swept them yet', async () => {
+  const clock = manualClock();
+  const driver = memoryDriver(new MemoryStore({ clock }));
+  const instance = serviceInstance(orders);
+  await driver.register(instance, 1_000, { signal, owner: 'o', onConflict: 'replace' });
+  clock.now = () => 1_000; // no timer has run
+  expect(await driver.services({ signal })).toEqual([]);
+  expect((await driver.list('orders', { signal })).instances).toEqual([]);
+  const first = await driver.watch('orders', { signal })[Symbol.asyncIterator]().next();
+  expect(first.value).toMatchObject({ instances: [] });
 });
 
 test('C1: calls and watches with a signal that has aborted reject with its reason', async () => {

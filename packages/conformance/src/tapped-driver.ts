@@ -16,7 +16,10 @@ export type DriverCall = 'register' | 'list' | 'services' | 'watch' | 'renew' | 
 /** What happens to one call instead of going straight through. `forward` makes it. */
 export type Meddling = <T>(forward: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
-/** Sits between a registry and its driver: counts what passes, and holds, delays or loses the calls that a case names. */
+/**
+ * Sits between a registry and its driver: counts what passes, and holds, delays or loses the calls that a case names. It names
+ * no clock, so that a case may put the registry on one that pauses.
+ */
 export class TappedDriver implements RegistryDriver {
   /** Terms of every `register`, in order. */
   readonly registered: DriverRegisterOptions[] = [];

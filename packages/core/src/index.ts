@@ -2,7 +2,7 @@ export { consoleDiagnostics } from './diagnostics/console-diagnostics.ts';
 export type { DiagnosticEvent } from './diagnostics/diagnostics.ts';
 export type { BackendCapabilities } from './driver/registry-driver.ts';
 export { RegistryError, type RegistryErrorCode } from './errors/registry-error.ts';
-export type { Endpoint } from './instance/endpoint.ts';
+export { type Endpoint, endpointUrl } from './instance/endpoint.ts';
 export {
   type InstancePatch,
   type InstanceStatus,

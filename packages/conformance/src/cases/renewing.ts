@@ -189,7 +189,7 @@ export const renewingCases: readonly ConformanceCase[] = [
     title: 'an owner whose process was suspended beyond its deadline loses its lease once, and comes back',
     async run(stage) {
       const clock = new PausableClock(stage.world.clock);
-      const [owner, observer] = [await stage.actor({ clock }), await stage.actor()];
+      const [owner, observer] = [await stage.tapped({ clock }), await stage.actor()];
       const changes: string[] = [];
       const registration = await owner.registry.register(sample(), {
         ttlMs: stage.ttlMs,

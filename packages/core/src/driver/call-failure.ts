@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors/reason-of.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import type { RegistryDriver } from './registry-driver.ts';
 
@@ -29,8 +30,7 @@ export function noAnswer(subject: CallSubject, place: Place, boundMs: number): R
 /** What a driver threw, as a `RegistryError`: its own as they are, anything else is a bug (E1). */
 export function callFailure(error: unknown, subject: CallSubject, place: Place): RegistryError {
   if (RegistryError.is(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new RegistryError('REGISTRY_INTERNAL', `Could not ${describeCall(subject, place)}: ${reason}`, {
+  return new RegistryError('REGISTRY_INTERNAL', `Could not ${describeCall(subject, place)}: ${reasonOf(error)}`, {
     cause: error,
   });
 }

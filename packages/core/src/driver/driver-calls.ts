@@ -27,7 +27,7 @@ interface CallTools {
 /** The one door to a driver for everything but renewals: a place in flight, the caller's signal, a bound in time, errors that tell (E1–E3). */
 export class DriverCalls {
   readonly #tools: CallTools;
-  readonly #users = new Set<{ cancel(reason: unknown): void }>();
+  readonly #users = new Set<Cancellable>();
 
   constructor(tools: CallTools) {
     this.#tools = tools;
@@ -54,8 +54,15 @@ export class DriverCalls {
 
   /** Rejects every call of a user's that is under way or waits (C3). */
   cancelUsers(reason: unknown): void {
+    // Those that wait go first: they must not be sent in the places of those that end.
+    for (const call of this.#users) if (call.isWaiting) call.cancel(reason);
     for (const call of this.#users) call.cancel(reason);
   }
+}
+
+interface Cancellable {
+  readonly isWaiting: boolean;
+  cancel(reason: unknown): void;
 }
 
 interface Settling<T> {
@@ -64,14 +71,14 @@ interface Settling<T> {
   readonly over: () => void;
 }
 
-class PendingCall<T> implements Entrant, Sleeper {
+class PendingCall<T> implements Entrant, Sleeper, Cancellable {
   dueAt: number = Infinity;
   queuedAt: number = Infinity;
   readonly #tools: CallTools;
   readonly #request: CallRequest<T>;
   readonly #settling: Settling<T>;
   readonly #end = new LateSignal();
-  #isOver = false;
+  #step: 'waiting' | 'sent' | 'over' = 'waiting';
 
   constructor(tools: CallTools, request: CallRequest<T>, settling: Settling<T>) {
     this.#tools = tools;
@@ -79,8 +86,16 @@ class PendingCall<T> implements Entrant, Sleeper {
     this.#settling = settling;
   }
 
+  get isWaiting(): boolean {
+    return this.#step === 'waiting';
+  }
+
   admitted(): void {
     const { clock, queue, callTimeoutMs } = this.#tools;
+    const { stop } = this.#request;
+    this.#step = 'sent';
+    // Its turn may have come because another call with the same signal ended.
+    if (stop?.isAborted === true) return this.cancel(stop.reason);
     queue.set(this, clock.now() + callTimeoutMs);
     void this.#send();
   }
@@ -107,12 +122,14 @@ class PendingCall<T> implements Entrant, Sleeper {
 
   /** @returns whether it was not over before */
   #finish(): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
+    if (this.#step === 'over') return false;
     const { gate, queue } = this.#tools;
+    const wasWaiting = this.isWaiting;
+    this.#step = 'over';
     queue.cancel(this);
     this.#settling.over();
-    if (!gate.withdraw(this, 'other')) gate.leave();
+    if (wasWaiting) gate.withdraw(this, 'other');
+    else gate.leave();
     return true;
   }
 }

@@ -95,6 +95,11 @@ export interface RegistryDriver extends AsyncDisposable {
   /** For messages: where the backend is, without credentials (E2). */
   readonly address: string;
   /**
+   * The clock that the backend's leases expire on, where that is one of this process (T1): the registry follows the same.
+   * A backend of its own time, such as a server, leaves it out.
+   */
+  readonly clock?: Clock | undefined;
+  /**
    * Grants a lease and writes the entry under it, as one fenced step (R1–R4, R8). When the answer is lost, what may have been
    * written is gone by its TTL (R2). Core starts the next attempt only when the former has settled, and never aborts this call
    * to close: it waits in the background and revokes (R7). Disposing the driver ends what is still under way.

@@ -51,6 +51,11 @@ export function storedEndpoint(input: unknown, path: string): Endpoint {
   return checkedEndpoint(readObject(input, path, 'an endpoint', undefined), path);
 }
 
+/** `scheme://host:port`, with IPv6 in brackets: `http://[::1]:80`, ready for whoever takes a URL. */
+export function endpointUrl(endpoint: Endpoint): string {
+  return `${endpoint.scheme}://${endpointAddress(endpoint)}`;
+}
+
 /** `host:port`, with IPv6 in brackets: `[::1]:80` (I3). */
 export function endpointAddress(endpoint: Endpoint): string {
   return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;

@@ -118,7 +118,7 @@ export class InstanceWrites {
     this.#write = 'sent';
     const waitedMs = this.#parts.clock.now() - queuedAt;
     if (waitedMs === 0) return;
-    for (const wait of this.#waiting) if (wait.version <= version) this.#parts.queue.set(wait, wait.dueAt + waitedMs);
+    for (const wait of this.#waiting) if (wait.version <= version) this.#parts.queue.set(wait, wait.boundAt + waitedMs);
   }
 
   #written(version: number, lease: HeldLease): void {

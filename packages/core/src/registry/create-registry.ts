@@ -13,6 +13,8 @@ import { OpenRegistration } from '../registration/open-registration.ts';
 import { register, registerTerms } from '../registration/register.ts';
 import type { RegisterOptions, Registration } from '../registration/registration.ts';
 import { DeadlineQueue } from '../time/deadline-queue.ts';
+import type { Clock } from '../time/clock.ts';
+import { systemClock } from '../time/system-clock.ts';
 import { WakeLock } from '../time/wake-lock.ts';
 import { byId } from '../watch/service-set.ts';
 import { WatchHub } from '../watch/watch-hub.ts';
@@ -43,7 +45,8 @@ class DrivenRegistry implements Registry {
   #closing: Promise<void> | undefined;
 
   constructor(driver: RegistryDriver, options: RegistryOptions | undefined) {
-    const { clock, random, callTimeoutMs, onDiagnostic } = checkRegistryOptions(options);
+    const { clock: given, random, callTimeoutMs, onDiagnostic } = checkRegistryOptions(options);
+    const clock = clockOf(driver, given);
     const queue = new DeadlineQueue(clock, { background: false });
     const gate = new CallGate(callsInFlight);
     this.#parts = {
@@ -176,4 +179,13 @@ class DrivenRegistry implements Registry {
   #throwIfClosed(): void {
     if (this.#parts.ending.isAborted) throw this.#parts.ending.reason;
   }
+}
+
+/** Two clocks would tell two times, and one of them may stand still. */
+function clockOf(driver: RegistryDriver, given: Clock | undefined): Clock {
+  if (given !== undefined && driver.clock !== undefined && given !== driver.clock)
+    throw new TypeError(
+      `options.clock: expected the clock of the ${driver.name} backend, whose leases would expire on another time; leave it out`,
+    );
+  return given ?? driver.clock ?? systemClock;
 }

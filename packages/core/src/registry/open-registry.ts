@@ -2,6 +2,7 @@ import { fieldError, pathError, shown } from '../instance/field-error.ts';
 import { readArray, readObject } from '../instance/plain-data.ts';
 import type { BackendConfig, BackendDefinition } from './backend-definition.ts';
 import { createRegistry } from './create-registry.ts';
+import { systemClock } from '../time/system-clock.ts';
 import { readOptions } from './option-checks.ts';
 import { checkRegistryOptions, type RegistryOptions, registryOptionKeys } from './registry-options.ts';
 import type { Registry } from './registry.ts';
@@ -32,7 +33,7 @@ export function openRegistry(config: string | BackendConfig, options: OpenRegist
       `unknown backend ${shown(name)}; those given in options.backends are: ${known || 'none'}`,
     );
   }
-  const driver = definition.open(definition.parse(own), { clock: settings.clock });
+  const driver = definition.open(definition.parse(own), { clock: settings.clock ?? systemClock });
   return createRegistry(driver, settings);
 }
 

@@ -1,12 +1,11 @@
 import type { DiagnosticEvent } from '../diagnostics/diagnostics.ts';
 import { fieldError } from '../instance/field-error.ts';
 import type { Clock } from '../time/clock.ts';
-import { systemClock } from '../time/system-clock.ts';
 import { functionOption, millisecondsOption, readOptions } from './option-checks.ts';
 
 /** Options of a registry, on any backend. Unknown keys are refused with a `TypeError`. */
 export interface RegistryOptions {
-  /** @defaultValue systemClock */
+  /** What all its deadlines follow. @defaultValue the driver's, if its backend lives on a clock of this process; else systemClock */
   readonly clock?: Clock | undefined;
   /** Source of jitter and of owner tokens, in [0, 1). @defaultValue Math.random */
   readonly random?: (() => number) | undefined;
@@ -16,9 +15,9 @@ export interface RegistryOptions {
   readonly onDiagnostic?: ((event: DiagnosticEvent) => void) | undefined;
 }
 
-/** The same, complete. */
+/** The same, checked, with its defaults but for the clock, which the driver may bring. */
 export interface RegistrySettings {
-  readonly clock: Clock;
+  readonly clock: Clock | undefined;
   readonly random: () => number;
   readonly callTimeoutMs: number;
   readonly onDiagnostic: ((event: DiagnosticEvent) => void) | undefined;
@@ -35,8 +34,8 @@ export const registryOptionKeys: readonly (keyof RegistryOptions)[] = [
 /** @throws TypeError that names the key, what was expected and what came (I6) */
 export function checkRegistryOptions(options: RegistryOptions | undefined): RegistrySettings {
   const given = readOptions(options, registryOptionKeys);
-  const clock = given.get('clock') ?? systemClock;
-  if (!isClock(clock))
+  const clock = given.get('clock');
+  if (clock !== undefined && !isClock(clock))
     throw fieldError('options.clock', 'a Clock: systemClock, manualClock() or one of your own', clock);
   return {
     clock,

@@ -7,9 +7,10 @@ export interface BackoffTerms {
 }
 
 /**
- * The pause after failed attempt number `attempt` (from 1), in milliseconds: full jitter, evenly between 0 and the bound, so
- * that clients which failed together do not come back together.
+ * The pause after failed attempt number `attempt` (from 1), in milliseconds: full jitter, evenly between nothing and the bound, so
+ * that clients which failed together do not come back together. Never less than a millisecond: who draws 0 each time may not
+ * try without pause.
  */
 export function backoffMs(attempt: number, { baseMs, capMs }: BackoffTerms, random: () => number): number {
-  return random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
+  return Math.max(1, random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)));
 }

@@ -1,7 +1,7 @@
 import { LateSignal } from '../cancelling/late-signal.ts';
 import type { Stop } from '../cancelling/stop.ts';
 import { callFailure, type CallSubject, describeCall, noAnswer } from '../driver/call-failure.ts';
-import type { DriverEvent, RegistryDriver } from '../driver/registry-driver.ts';
+import type { DriverEvent, DriverSnapshot, RegistryDriver } from '../driver/registry-driver.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import { abandonOn } from '../cancelling/abandon-on.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
@@ -36,15 +36,14 @@ export interface Feed {
 export async function runFeed(parts: RegistryParts, feed: Feed): Promise<{ readonly error: unknown } | undefined> {
   const outage = new Outage(parts, feed);
   for (let failures = 1; !feed.stopped.isAborted; failures += 1) {
-    const openedAt = parts.clock.now();
-    const error = await streamUntilBroken(parts, feed, outage);
+    const { error, stoodMs } = await streamUntilBroken(parts, feed, outage);
     if (feed.stopped.isAborted) break;
     if (isTerminal(error, feed.view)) {
       outage.over();
       return { error };
     }
     outage.began(error);
-    if (parts.clock.now() - openedAt >= provenAfterMs) failures = 1;
+    if (stoodMs >= provenAfterMs) failures = 1;
     using rest = pause(parts.clock, backoffMs(failures, reopening, parts.random));
     await abandonOn(feed.stopped, rest.over).catch(() => undefined);
   }
@@ -52,42 +51,73 @@ export async function runFeed(parts: RegistryParts, feed: Feed): Promise<{ reado
   return undefined;
 }
 
-/** One stream of the driver's, from its opening to its end. @returns why it ended; never rejects */
-async function streamUntilBroken(parts: RegistryParts, feed: Feed, outage: Outage): Promise<RegistryError> {
-  const { driver, clock, callTimeoutMs } = parts;
+/** How a stream ended, and how long it had stood since its first snapshot. */
+interface Broken {
+  readonly error: RegistryError;
+  readonly stoodMs: number;
+}
+
+/** One stream of the driver's, from its opening to its end. Never rejects. */
+async function streamUntilBroken(parts: RegistryParts, feed: Feed, outage: Outage): Promise<Broken> {
+  const { driver, clock } = parts;
   const subject: CallSubject = { action: 'watch the instances', service: feed.service };
   const stream = new LateSignal();
   const letGo = feed.stopped.onAbort(() => stream.abort(feed.stopped.reason));
-  // What opens a stream is a read like any other, and bounded like one (E3).
-  let opening: Disposable | undefined = clock.schedule(
-    callTimeoutMs,
-    () => stream.abort(noAnswer(subject, driver, callTimeoutMs)),
-    { background: true },
-  );
+  let events: AsyncIterator<DriverEvent> | undefined;
+  let openedAt = Infinity;
   try {
-    for await (const event of driver.watch(feed.service, stream)) {
-      if (stream.isAborted) break;
-      feed.read(event);
-      if (opening === undefined) {
-        feed.view.fold(event);
-      } else {
-        opening[Symbol.dispose]();
-        opening = undefined;
-        if (event.type !== 'snapshot') throw noSnapshot(subject, driver);
-        outage.ended(feed.view.open(event));
-      }
+    events = driver.watch(feed.service, stream)[Symbol.asyncIterator]();
+    const first = await opened(parts, subject, stream, events);
+    openedAt = clock.now();
+    feed.read(first);
+    outage.ended(feed.view.open(first));
+    feed.publish();
+    for (let next = await events.next(); next.done !== true && !stream.isAborted; next = await events.next()) {
+      feed.read(next.value);
+      feed.view.fold(next.value);
       feed.publish();
     }
-    throw new RegistryError(
-      'REGISTRY_UNAVAILABLE',
-      `Could not go on to ${describeCall(subject, driver)}: the stream ended.`,
-    );
+    throw streamEnded(subject, driver);
   } catch (error) {
-    return callFailure(stream.isAborted ? stream.reason : error, subject, driver);
+    const cause = callFailure(stream.isAborted ? stream.reason : error, subject, driver);
+    return { error: cause, stoodMs: clock.now() - openedAt };
   } finally {
-    opening?.[Symbol.dispose]();
     letGo();
+    // However it ended, nothing of it may go on. A driver that does not let go is not waited for.
+    stream.abort(new DOMException('the stream is over', 'AbortError'));
+    void settled(events?.return?.());
   }
+}
+
+/** The snapshot that opens a stream. It is a read like any other, and bounded like one (E3), whatever the driver makes of its signal. */
+async function opened(
+  { driver, clock, callTimeoutMs }: RegistryParts,
+  subject: CallSubject,
+  stream: LateSignal,
+  events: AsyncIterator<DriverEvent>,
+): Promise<DriverSnapshot> {
+  const timer = clock.schedule(callTimeoutMs, () => stream.abort(noAnswer(subject, driver, callTimeoutMs)), {
+    background: true,
+  });
+  try {
+    const { done, value } = await abandonOn(stream, events.next());
+    if (done === true) throw streamEnded(subject, driver);
+    if (value.type !== 'snapshot') throw noSnapshot(subject, driver);
+    return value;
+  } finally {
+    timer[Symbol.dispose]();
+  }
+}
+
+async function settled(ending: Promise<unknown> | undefined): Promise<void> {
+  await ending?.catch(() => undefined);
+}
+
+function streamEnded(subject: CallSubject, driver: RegistryDriver): RegistryError {
+  return new RegistryError(
+    'REGISTRY_UNAVAILABLE',
+    `Could not go on to ${describeCall(subject, driver)}: the stream ended.`,
+  );
 }
 
 function noSnapshot(subject: CallSubject, driver: RegistryDriver): RegistryError {

@@ -37,6 +37,7 @@ export class ServiceSet {
   #become(instances: readonly ServiceInstance[]): ServiceDelta {
     const former = this.#items;
     const next = instances.toSorted(byId);
+    keepUnchanged(former, next);
     const delta = deltaBetween(former, next);
     this.#items = next;
     return delta;
@@ -92,6 +93,16 @@ export class ServiceSet {
       else high = middle;
     }
     return low;
+  }
+}
+
+/** Where both hold the same, `next` keeps the object that was there: readers may go by identity (I7). Both sorted by `id`. */
+function keepUnchanged(former: readonly ServiceInstance[], next: ServiceInstance[]): void {
+  let index = 0;
+  for (const [place, instance] of next.entries()) {
+    let known = former[index];
+    while (known !== undefined && known.id < instance.id) known = former[++index];
+    if (known !== undefined && known.id === instance.id && sameInstance(known, instance)) next[place] = known;
   }
 }
 

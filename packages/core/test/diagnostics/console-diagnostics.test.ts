@@ -63,3 +63,9 @@ test('E4: a watch that is back with the same set says so', () => {
   const { info } = written({ type: 'watch-resumed', service: 'orders', resync: false, gapMs: 2_000 });
   expect(info).toEqual([['rollcall: orders: the watch is back after 2000 ms, and nothing had changed']]);
 });
+
+test('E2: an event is one line, whatever stands in names and messages', () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue();
+  consoleDiagnostics()({ type: 'callback-failed', error: new Error('two\r\nlines\u001b[31m') });
+  expect(warn.mock.calls).toEqual([['rollcall: a callback of yours threw: two lines [31m']]);
+});

@@ -1,4 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
+import { deferred } from '../../src/cancelling/deferred.ts';
 import { guardedCall } from '../../src/diagnostics/guarded-call.ts';
 
 const failure = new Error('a callback of the user');
@@ -32,4 +34,12 @@ test('E4: what an async callback rejects with is told, and is no unhandled rejec
     setImmediate(resolve);
   });
   expect(failed).toHaveBeenCalledExactlyOnceWith(failure);
+});
+
+test('E4: a promise of another realm is caught too', async () => {
+  const failed = deferred<unknown>();
+  const foreign: unknown = runInNewContext('async () => { throw "from elsewhere"; }');
+  if (typeof foreign !== 'function') throw new Error('no function came back');
+  guardedCall(() => foreign(), undefined, failed.resolve);
+  expect(await failed.promise).toBe('from elsewhere');
 });

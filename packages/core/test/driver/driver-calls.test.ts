@@ -5,6 +5,7 @@ import { check } from '../../../../testing/fc.ts';
 import type { CallRequest } from '../../src/driver/driver-calls.ts';
 import type { DriverCallOptions } from '../../src/driver/registry-driver.ts';
 import { RegistryError } from '../../src/errors/registry-error.ts';
+import { countingClock } from '../counting-clock.ts';
 import { type TestParts, testParts } from '../parts.ts';
 
 type Call<T> = (options: DriverCallOptions) => Promise<T>;
@@ -27,14 +28,13 @@ function settle({ clock }: TestParts): Promise<void> {
   return clock.advance(0);
 }
 
-test('E3: an answer is passed on, and nothing is left of the call', async () => {
-  const { calls, clock, signals } = testParts();
-  const schedule = vi.spyOn(clock, 'schedule');
+test('E3: an answer is passed on, and nothing is left of the call: no timer, no listener', async () => {
+  const clock = countingClock();
+  const { calls, signals } = testParts({ clock });
   const { signal } = new AbortController();
   await expect(calls.run(request(async () => 'answer', { stop: signals.stop(signal) }))).resolves.toBe('answer');
   expect(getEventListeners(signal, 'abort')).toEqual([]);
-  const timers = schedule.mock.results.map(({ value }) => value as Disposable);
-  expect(timers).toHaveLength(1);
+  expect(clock.timers).toBe(0);
 });
 
 test('E3: the call is rejected at its bound and not before, and its signal tells it why', async () => {
@@ -265,3 +265,41 @@ test('E3: however calls end, no more than the limit are in flight, each ends in 
     ),
     { numRuns: 80 },
   ));
+
+test('E1, E4: whatever a driver throws, also what cannot be shown, settles the call', async () => {
+  const parts = testParts();
+  const thrown = [
+    Object.create(null),
+    Object.defineProperty(new Error('x'), 'message', { get: () => Symbol('no text') }),
+  ];
+  for (const error of thrown) {
+    const call = (): Promise<never> => Promise.reject(error);
+    const failure = parts.calls.run({ action: 'list the services', by: 'user', call });
+    await expect(failure).rejects.toMatchObject({ code: 'REGISTRY_INTERNAL', cause: error });
+  }
+});
+
+test.each(['one signal aborts', 'the registry closes'])(
+  'C1, C3: when %s, calls that waited for a place are not sent in the places of those that end',
+  async (how) => {
+    const parts = testParts({ limit: 1 });
+    const controller = new AbortController();
+    const sent: number[] = [];
+    const runs = [1, 2, 3].map((number) =>
+      parts.calls.run({
+        action: 'list the services',
+        by: 'user',
+        stop: parts.signals.stop(controller.signal),
+        call: () => {
+          sent.push(number);
+          return new Promise<never>(() => undefined);
+        },
+      }),
+    );
+    if (how === 'the registry closes') parts.calls.cancelUsers('closed');
+    else controller.abort('enough');
+    const ends = await Promise.allSettled(runs);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(sent).toEqual([1]);
+  },
+);

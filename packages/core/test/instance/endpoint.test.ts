@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type Endpoint, endpointAddress, endpointOf, storedEndpoint } from '../../src/instance/endpoint.ts';
+import {
+  type Endpoint,
+  endpointAddress,
+  endpointOf,
+  endpointUrl,
+  storedEndpoint,
+} from '../../src/instance/endpoint.ts';
 import { throwing } from './hostile-values.ts';
 import { refusal, thrownBy } from './sample-inits.ts';
 
@@ -181,4 +187,11 @@ test('D5: a stored endpoint may have keys of newer versions, but is no URL', () 
   expect(Object.isFrozen(endpoint)).toBe(true);
   expect(refusal(() => storedEndpoint('http://h', 'endpoints[0]'))).toContain('expected an endpoint (a plain object)');
   expect(refusal(() => storedEndpoint({ scheme: 'http', host: 'h' }, 'endpoints[0]'))).toContain('endpoints[0].port');
+});
+
+test('I3: an endpoint as a URL has IPv6 in brackets, and comes back as the same endpoint', () => {
+  for (const url of ['grpc://10.1.1.60:9081', 'http://host:80', 'https://[2001:db8::1]:443']) {
+    expect(endpointUrl(at(url))).toBe(url);
+    expect(new URL(endpointUrl(at(url))).protocol).toBe(`${at(url).scheme}:`);
+  }
 });

@@ -29,7 +29,7 @@ export const fullInit: ServiceInstanceInit = {
 };
 
 /** Any Unicode without lone surrogates, weighted towards what breaks encoders. */
-export const anyText: fc.Arbitrary<string> = fc.oneof(
+const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
   fc.constantFrom('', '__proto__', 'toJSON', 'constructor', '\u0000', '\ufeff', '\u2028', '"\\', '𐍈', '0', '-1'),

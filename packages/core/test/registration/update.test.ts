@@ -88,6 +88,19 @@ test('E3: the bound on an update counts from when its write has left the queue',
   expect(updating.error).toMatchObject({ code: 'REGISTRY_UNAVAILABLE' });
 });
 
+test('E3: an update whose write waits longer than a bound for its place is not given up meanwhile', async () => {
+  const on = bench();
+  const { clock, driver, registration } = await registered({}, on);
+  driver.script.list = (_, options) => hanging(options);
+  for (let count = 0; count < 512; count += 1) outcomeOf(on.registry.list('orders'));
+  await clock.advance(10);
+  const updating = outcomeOf(registration.update({ weight: 1 }));
+  await clock.advance(2 * callTimeoutMs - 11);
+  expect([updating, driver.callsOf('update').length]).toEqual([{}, 0]);
+  await clock.advance(1);
+  expect(updating).toEqual({ value: undefined });
+});
+
 test('C1: an aborted signal ends the wait for an update, not the change', async () => {
   const { clock, driver, registration } = await registered();
   const { answer, script } = held();

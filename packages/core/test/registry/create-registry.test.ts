@@ -8,6 +8,19 @@ import { ScriptedDriver } from '../scripted-driver.ts';
 
 const named = (id: string): ReturnType<typeof serviceInstance> => serviceInstance({ ...orders, id });
 
+test('T1: a registry follows the clock that its driver brings, and is refused another', async () => {
+  const clock = manualClock();
+  const driver = Object.assign(new ScriptedDriver(), { clock });
+  driver.script.list = (_, options) => hanging(options);
+  const listing = outcomeOf(createRegistry(driver, { callTimeoutMs }).list('orders'));
+  await clock.advance(callTimeoutMs);
+  expect(listing.error).toMatchObject({ code: 'REGISTRY_UNAVAILABLE' });
+  expect(() => createRegistry(driver, { clock: manualClock() })).toThrow(
+    /options\.clock: expected the clock of the scripted/,
+  );
+  expect(createRegistry(driver, { clock }).backend).toBe('scripted');
+});
+
 test('B2: creating a registry calls nothing, and it tells its backend and capabilities', () => {
   const { driver, registry } = bench();
   expect(driver.calls).toEqual([]);
@@ -73,6 +86,7 @@ test('I6: unknown options are a TypeError that names them', async () => {
 test.each([
   [{ timeout: 1 }, /options\.timeout: unknown key/],
   [{ clock: {} }, /options\.clock: expected a Clock/],
+  [{ clock: null }, /options\.clock: expected a Clock/],
   [{ clock: 'system' }, /options\.clock/],
   [{ random: 0.5 }, /options\.random/],
   [{ callTimeoutMs: 0 }, /options\.callTimeoutMs/],
@@ -194,6 +208,20 @@ test('C2, R7: a register that waits for a place at close is never sent', async (
   await closing;
   expect(registering.error).toMatchObject({ code: 'REGISTRY_CLOSED' });
   expect(driver.callsOf('register')).toEqual([]);
+});
+
+test('C3: a register that is granted in the moment of the close rejects, and what it was granted is revoked', async () => {
+  const { driver, registry } = bench();
+  let closing: Promise<void> | undefined;
+  driver.script.register = async (_, askedMs) => {
+    queueMicrotask(() => {
+      closing = registry.close();
+    });
+    return driver.grant(askedMs);
+  };
+  await expect(registry.register(orders)).rejects.toMatchObject({ code: 'REGISTRY_CLOSED' });
+  await closing;
+  expect(driver.calls.map(({ method }) => method)).toEqual(['register', 'revoke', 'dispose']);
 });
 
 test('C3: calls under way at close, and every call afterwards, reject with REGISTRY_CLOSED', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { check } from '../../../../testing/fc.ts';
 import type { Clock, ScheduleOptions } from '../../src/time/clock.ts';
 import { DeadlineQueue, type Sleeper } from '../../src/time/deadline-queue.ts';
@@ -196,6 +196,15 @@ test('time: a deadline that is moved off again and again is kept to the millisec
     [1, 551],
     [2, 552],
   ]);
+});
+
+test('time: a later deadline, of anybody, touches no timer; an earlier one does', () => {
+  const { clock, queue, sleepers } = asleep(3);
+  const schedule = vi.spyOn(clock, 'schedule');
+  for (const dueAt of [100, 200, 300, 100]) for (const sleeper of sleepers) queue.set(sleeper, dueAt);
+  expect(schedule).toHaveBeenCalledTimes(1);
+  for (const sleeper of sleepers) queue.set(sleeper, 50);
+  expect(schedule).toHaveBeenCalledTimes(2);
 });
 
 test('time: more than 1,024 that fall due together are woken over several turns', async () => {

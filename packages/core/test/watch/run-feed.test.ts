@@ -223,26 +223,66 @@ describe('an outage', () => {
     );
   });
 
-  test('E3: what comes from a stream after its bound is dropped', async () => {
+  test('E3: a stream that ends at its bound in words of its own is out of reach all the same', async () => {
     const { clock, driver, registry } = bench();
-    let emit: (ids: readonly string[]) => void = () => undefined;
-    driver.script.watch = (_, { signal }) => ({
-      async *[Symbol.asyncIterator]() {
-        signal.throwIfAborted();
-        const ids = await new Promise<readonly string[]>((resolve) => {
-          emit = resolve;
-        });
-        yield { type: 'snapshot' as const, instances: ids.map((id) => instance(id)) };
-      },
-    });
+    driver.script.watch = (service, options) => {
+      const watch = driver.open(service, { signal: new AbortController().signal });
+      options.signal.addEventListener('abort', () => watch.fail(new DOMException('cancelled', 'AbortError')));
+      return watch;
+    };
     const reader = follow(registry.watch('orders'));
-    await clock.advance(6_000);
-    reach(driver);
-    emit(['late']);
-    await clock.advance(500);
+    await clock.advance(5_500);
+    expect(reader.end).toBeUndefined();
     driver.watching.snapshot(instance('a'));
     await clock.advance(0);
     expect(reader.news()).toEqual(['initial live a1: +a1']);
+  });
+
+  test('E3, W7: a driver that ignores its signal is opened anew after the bound, and what it tells later is dropped', async () => {
+    const { clock, driver, registry } = bench();
+    let emit: (ids: readonly string[]) => void = () => undefined;
+    const watch = driver.script.watch.bind(driver.script);
+    driver.script.watch = () => {
+      driver.script.watch = watch;
+      return {
+        async *[Symbol.asyncIterator]() {
+          const ids = await new Promise<readonly string[]>((resolve) => {
+            emit = resolve;
+          });
+          yield { type: 'snapshot' as const, instances: ids.map((id) => instance(id)) };
+        },
+      };
+    };
+    const reader = follow(registry.watch('orders'));
+    await clock.advance(5_500);
+    expect(driver.callsOf('watch')).toHaveLength(2);
+    emit(['late']);
+    await clock.advance(0);
+    driver.watching.snapshot(instance('a'));
+    await clock.advance(0);
+    expect(reader.news()).toEqual(['initial live a1: +a1']);
+  });
+
+  test('E4: whatever a driver throws, the reader hears of it', async () => {
+    const { clock, driver, registry } = bench();
+    const reader = follow(registry.watch('orders'));
+    driver.watching.fail(Object.create(null));
+    await clock.advance(0);
+    expect(reader.end).toMatchObject({ error: { code: 'REGISTRY_INTERNAL' } });
+  });
+
+  test('W9: a stream that opened with no snapshot is told to stop, also when it cannot be returned', async () => {
+    const { clock, driver, registry } = bench();
+    let signal: AbortSignal | undefined;
+    const value = { type: 'changes' as const, put: [], removedIds: [] };
+    driver.script.watch = (_, options) => {
+      ({ signal } = options);
+      return { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value }) }) };
+    };
+    const reader = follow(registry.watch('orders'));
+    await clock.advance(10);
+    expect(reader.end).toMatchObject({ error: { code: 'REGISTRY_INTERNAL' } });
+    expect(signal?.aborted).toBe(true);
   });
 
   test('W6: a stream that ends by itself is an outage like any other', async () => {

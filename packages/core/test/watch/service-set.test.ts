@@ -99,3 +99,12 @@ test('D3: the order is that of UTF-16 code units', () => {
       .map(({ id }) => id),
   ).toEqual(['B', 'a', 'b', 'b', '🦊', '\uffff']);
 });
+
+test('I7: what a snapshot repeats keeps the object that readers have', () => {
+  const set = new ServiceSet();
+  const [a, c] = [instance('a'), instance('c')];
+  set.fold({ type: 'snapshot', instances: [a, c] });
+  set.fold({ type: 'snapshot', instances: [instance('c'), instance('b'), instance('a')] });
+  expect(set.instances[0]).toBe(a);
+  expect(set.instances[2]).toBe(c);
+});

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { brief, bench, cut, failure, follow } from './watched.ts';
 import { instance, isFrozen } from './sample-sets.ts';
@@ -219,6 +220,15 @@ test('C1: the signal ends the watcher: pending and later reads reject with its r
   await clock.advance(0);
   expect(driver.watching.isOver).toBe(true);
   expect(clock.timers).toBe(0);
+});
+
+test('W9: a watcher that has ended holds nothing on its signal', async () => {
+  const { registry } = bench();
+  const { signal } = new AbortController();
+  const watchers = [1, 2].map(() => registry.watch('orders', { signal }));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await Promise.all(watchers.map((watcher) => watcher.return()));
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('C1: a signal aborted beforehand rejects the first read, and nothing is opened', async () => {

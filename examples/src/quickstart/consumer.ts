@@ -1,0 +1,71 @@
+import { once, EventEmitter } from 'node:events';
+import type { Registry, ServiceInstance, ServiceSnapshot } from '@rollcall/core';
+import { service } from './provider.ts';
+import type { RunRecord, Sighting } from './run-record.ts';
+
+/** Finds providers, and keeps on finding them: follows the service and deals out who is next. */
+export class Consumer {
+  readonly #registry: Registry;
+  readonly #record: RunRecord;
+  readonly #told = new EventEmitter();
+  readonly #following: Promise<void>;
+  #instances: readonly ServiceInstance[] = [];
+  #last = '';
+
+  /** @param onSnapshot hears of each snapshot as it is read */
+  constructor(registry: Registry, record: RunRecord, onSnapshot: (snapshot: ServiceSnapshot) => void) {
+    this.#registry = registry;
+    this.#record = record;
+    this.#following = this.#follow(onSnapshot);
+  }
+
+  /**
+   * The next one to call, round robin among those that have not been tried yet; undefined if there is nobody. Every status
+   * is listed, and deciding who is eligible is up to the reader: only `up` wants new traffic. Lists are sorted by id, so
+   * "the next id after the last" stays fair while providers come and go.
+   */
+  next(tried: ReadonlySet<string>): ServiceInstance | undefined {
+    const eligible = this.#instances.filter(
+      ({ id, status, weight }) => status === 'up' && weight > 0 && !tried.has(id),
+    );
+    const next = eligible.find(({ id }) => id > this.#last) ?? eligible[0];
+    if (next !== undefined) this.#last = next.id;
+    return next;
+  }
+
+  /** What the backend itself lists now. */
+  list(): Promise<readonly ServiceInstance[]> {
+    return this.#registry.list(service);
+  }
+
+  /** The last sighting, or the next one, that shows what is waited for. @throws Error when none does in time */
+  async sees(what: string, shows: (snapshot: ServiceSnapshot) => boolean, withinMs: number): Promise<Sighting> {
+    const signal = AbortSignal.timeout(withinMs);
+    for (;;) {
+      const last = this.#record.sightings.at(-1);
+      if (last !== undefined && shows(last.snapshot)) return last;
+      await once(this.#told, 'sighting', { signal }).catch((cause: unknown) => {
+        throw new Error(`The consumer did not see that ${what} within ${withinMs} ms.`, { cause });
+      });
+    }
+  }
+
+  /** Ends the watch and the connection. */
+  async close(): Promise<void> {
+    await this.#registry.close();
+    await this.#following;
+  }
+
+  /**
+   * Ends when the registry closes. An outage of the backend does not end it but shows as `freshness: 'stale'`; it rejects
+   * only where going on makes no sense, such as for lack of rights, and then the process may as well end.
+   */
+  async #follow(onSnapshot: (snapshot: ServiceSnapshot) => void): Promise<void> {
+    for await (const snapshot of this.#registry.watch(service)) {
+      this.#record.sightings.push({ atMs: this.#record.now(), snapshot });
+      this.#instances = snapshot.instances;
+      onSnapshot(snapshot);
+      this.#told.emit('sighting');
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { BackendCapabilities, ServiceDelta } from '@rollcall/core';
+import { counted, ms, seconds } from './figures.ts';
+import type { Attempt, RunRecord, Sighting } from './run-record.ts';
+import type { Deeds } from './scenes.ts';
+
+/** Whether a promise was seen to hold, and the figures that say so. */
+export interface Verdict {
+  readonly promise: string;
+  readonly held: boolean;
+  readonly measured: string;
+}
+
+/** What is judged. */
+export interface Run {
+  readonly record: RunRecord;
+  readonly deeds: Deeds;
+  readonly ttlMs: number;
+  /** What the backend declares of its leases. */
+  readonly lease: BackendCapabilities['lease'];
+}
+
+/** What the timers of a busy computer may add before a thing is seen. Nothing may be seen too early. */
+const slackMs = 500;
+
+/** Judges the run by what was recorded. */
+export function judge(run: Run): readonly Verdict[] {
+  return [expiry(run), failover(run), inPlace(run), drained(run), steady(run), goodbye(run)];
+}
+
+/** L2 and L3: not before the TTL, and then at once. */
+function expiry({ record, deeds: { crash }, ttlMs, lease }: Run): Verdict {
+  const gone = firstSighting(record, crash.atMs, 'removed', crash.id);
+  const listedMs = (gone?.atMs ?? Infinity) - crash.lastRenewalSentAtMs;
+  const latestMs = ttlMs + lease.maxExpiryLagMs + slackMs;
+  return {
+    promise: 'A provider that crashes leaves by its TTL, and not before.',
+    held: !crash.wasMissedEarly && listedMs >= ttlMs && listedMs <= latestMs,
+    measured: `${crash.id} expired ${ms(listedMs)} after its last renewal was sent; TTL ${ms(ttlMs)}.`,
+  };
+}
+
+/** What the registry leaves to callers, and what they make of it. */
+function failover({ record: { calls }, deeds: { crash } }: Run): Verdict {
+  const missed = calls.filter(({ attempts }) => attempts.some((one) => one.type === 'failed'));
+  const met = missed.filter(({ attempts }) =>
+    attempts.some((one) => one.type === 'failed' && one.provider === crash.id),
+  );
+  const answered = calls.filter(({ attempts, words }) => {
+    const last = attempts.at(-1);
+    return last?.type === 'served' && last.words === words;
+  });
+  const wrong = calls.length - answered.length;
+  return {
+    promise: 'No request is lost, whatever happens to one provider.',
+    held: calls.length > 0 && wrong === 0 && met.length === missed.length,
+    measured: `${counted(calls.length, 'line')} sent, ${wrong} lost or miscounted; ${met.length} met ${crash.id} while it was dead, and another answered.`,
+  };
+}
+
+/** R5: one step, the same lease, no absence. */
+function inPlace({ record, deeds }: Run): Verdict {
+  const { id, atMs, keptItsLease } = deeds.update;
+  const seen = firstSighting(record, atMs, 'updated', id);
+  const dictionary = seen?.snapshot.instances.find((instance) => instance.id === id)?.metadata['dictionary'];
+  const absences = absencesOf(record, id, deeds.goodbye.atMs);
+  return {
+    promise: 'An update is one step: no gap, the same lease.',
+    held: dictionary === '2025-09' && keptItsLease && absences === 0,
+    measured: `${id} was seen with its new entry ${ms((seen?.atMs ?? Infinity) - atMs)} after it asked for it, and was never absent.`,
+  };
+}
+
+/** A drain costs no request: callers turn away before the provider closes. */
+function drained({ record, deeds: { drain } }: Run): Verdict {
+  const { id, stoppedAtMs } = drain;
+  const told = firstSighting(record, 0, 'updated', id);
+  const gone = firstSighting(record, stoppedAtMs, 'removed', id);
+  const requests = attemptsOf(record, id);
+  const late = requests.filter((attempt) => attempt.sentAtMs > (told?.atMs ?? 0)).length;
+  const failed = requests.filter((attempt) => attempt.type === 'failed').length;
+  return {
+    promise: 'A provider that drains loses no request, and its goodbye is immediate.',
+    held: told !== undefined && gone !== undefined && late === 0 && failed === 0,
+    measured: `${id}: ${late} picked after the consumer saw it drain, ${failed} failed; gone ${ms((gone?.atMs ?? Infinity) - stoppedAtMs)} after it deregistered.`,
+  };
+}
+
+/** L4: while owner and backend are up, an entry never blips. */
+function steady({ record, deeds, ttlMs }: Run): Verdict {
+  const { id } = deeds.steady;
+  const end = deeds.goodbye;
+  const joined = firstSighting(record, 0, 'added', id);
+  const absences = absencesOf(record, id, end.atMs);
+  const listedMs = end.atMs - (joined?.atMs ?? Infinity);
+  return {
+    promise: 'A provider that renews never blips.',
+    held: joined !== undefined && absences === 0 && listedMs > 2 * ttlMs,
+    measured: `${id} was listed for ${seconds(listedMs)} without a gap: ${(listedMs / ttlMs).toFixed(1)} TTLs, renewed at every third of one.`,
+  };
+}
+
+/** R7, and that an empty list is one: the last one leaving is seen like any other. */
+function goodbye({ record, deeds: { goodbye: end } }: Run): Verdict {
+  const last = record.sightings.at(-1);
+  const tookMs = (last?.atMs ?? Infinity) - end.atMs;
+  return {
+    promise: 'Who says goodbye is gone at once, the last one too.',
+    held: last?.snapshot.instances.length === 0 && tookMs <= slackMs,
+    measured: `${end.ids.join(' and ')} were gone ${ms(tookMs)} after they were told to stop; nobody waits for a TTL.`,
+  };
+}
+
+function firstSighting(record: RunRecord, sinceMs: number, part: keyof ServiceDelta, id: string): Sighting | undefined {
+  return record.sightings.find(
+    ({ atMs, snapshot }) => atMs >= sinceMs && snapshot.delta[part].some((instance) => instance.id === id),
+  );
+}
+
+/** How many sightings, between the first and `untilMs`, lacked `id`; those of its own goodbye come later. */
+function absencesOf({ sightings }: RunRecord, id: string, untilMs: number): number {
+  const isIn = ({ snapshot }: Sighting): boolean => snapshot.instances.some((instance) => instance.id === id);
+  const from = sightings.findIndex(isIn);
+  return sightings.slice(from).filter((sighting) => sighting.atMs < untilMs && !isIn(sighting)).length;
+}
+
+function attemptsOf({ calls }: RunRecord, id: string): readonly Attempt[] {
+  return calls.flatMap((call) => call.attempts).filter((attempt) => attempt.provider === id);
+}

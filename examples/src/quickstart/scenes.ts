@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceInstance, ServiceSnapshot } from '@rollcall/core';
+import type { Caller } from './caller.ts';
+import type { Consumer } from './consumer.ts';
+import { counted, ms } from './figures.ts';
+import type { Launch, Provider } from './provider.ts';
+import type { RunRecord } from './run-record.ts';
+import { servedBars, servedBy } from './served.ts';
+import type { Story } from './story.ts';
+
+/** What the scenes are played with. */
+export interface Stage {
+  readonly consumer: Consumer;
+  readonly caller: Caller;
+  readonly launch: Launch;
+  readonly record: RunRecord;
+  readonly story: Story;
+  readonly ttlMs: number;
+}
+
+/** What was done to whom and when: what the record has to be judged by. */
+export interface Deeds {
+  readonly update: { readonly id: string; readonly atMs: number; readonly keptItsLease: boolean };
+  readonly crash: {
+    readonly id: string;
+    readonly atMs: number;
+    readonly lastRenewalSentAtMs: number;
+    /** Whether the backend was asked before the TTL was over and did not list it any more. */
+    readonly wasMissedEarly: boolean;
+  };
+  readonly drain: { readonly id: string; readonly stoppedAtMs: number };
+  readonly goodbye: { readonly ids: readonly string[]; readonly atMs: number };
+  /** Whom nothing happened to, from the first scene to the last. */
+  readonly steady: { readonly id: string };
+}
+
+/** Long enough for whatever the backend tells at once. */
+const soonMs = 2_000;
+
+/** Plays all of it. However it ends, nobody is left running. */
+export async function play(stage: Stage): Promise<Deeds> {
+  const { caller, consumer } = stage;
+  open(stage, 'all join');
+  await consumer.sees('nobody is there yet', isWithout('ada'), soonMs);
+  await using ada = await join(stage, 'ada');
+  await using bob = await join(stage, 'bob');
+  await using cleo = await join(stage, 'cleo');
+  await using dan = await join(stage, 'dan');
+  caller.start();
+  stage.story.tell('caller', 'sends one line of the licence every 40 ms, round robin: how many words has it?');
+  await sleep(2_400);
+  close(stage);
+
+  const update = await updateInPlace(stage, ada);
+  const crash = await crashAndExpire(stage, bob);
+  const drain = await drainAndStop(stage, cleo);
+
+  open(stage, 'the end');
+  await caller.stop();
+  stage.story.tell('caller', 'has all its answers');
+  const atMs = stage.record.now();
+  await Promise.all([ada.stop(), dan.stop()]);
+  await consumer.sees('everybody has left', ({ instances }) => instances.length === 0, soonMs);
+  return { update, crash, drain, goodbye: { ids: [ada.name, dan.name], atMs }, steady: { id: dan.name } };
+}
+
+async function join(stage: Stage, name: string): Promise<Provider> {
+  stage.story.tell(name, 'starts: listens on a free port of loopback, then registers');
+  const provider = await stage.launch(name);
+  await stage.consumer.sees(`${name} joins`, has(name), soonMs);
+  await sleep(150);
+  return provider;
+}
+
+async function updateInPlace(stage: Stage, provider: Provider): Promise<Deeds['update']> {
+  const { record, story, consumer } = stage;
+  open(stage, 'one is updated');
+  const atMs = record.now();
+  story.tell(provider.name, 'has a new dictionary, and says so in its entry without leaving it');
+  const { keptItsLease } = await provider.update({ metadata: { dictionary: '2025-09' } });
+  await consumer.sees(
+    `${provider.name} is updated`,
+    shows(provider.name, ({ metadata }) => metadata['dictionary'] === '2025-09'),
+    soonMs,
+  );
+  await sleep(1_400);
+  close(stage);
+  return { id: provider.name, atMs, keptItsLease };
+}
+
+async function crashAndExpire(stage: Stage, provider: Provider): Promise<Deeds['crash']> {
+  const { record, story, consumer, ttlMs } = stage;
+  const id = provider.name;
+  open(stage, 'one crashes');
+  const atMs = record.now();
+  const { renewedMsAgo } = await provider.crash();
+  const lastRenewalSentAtMs = atMs - renewedMsAgo;
+  story.tell(id, `crashes without a goodbye; its last renewal was sent ${ms(renewedMsAgo)} ago`);
+
+  // The backend cannot tell a crash from a pause before the TTL is over: until then the entry has to stay.
+  const dueAtMs = lastRenewalSentAtMs + ttlMs;
+  await sleep(Math.max(0, dueAtMs - 200 - record.now()));
+  const isListed = (await consumer.list()).some((instance) => instance.id === id);
+  const leftMs = dueAtMs - record.now();
+  if (leftMs > 0)
+    story.tell(
+      'consumer',
+      `asks the backend: ${id} is ${isListed ? 'still' : 'not'} listed, ${ms(leftMs)} before its TTL ends`,
+    );
+
+  const gone = await consumer.sees(`${id} is gone`, isWithout(id), ttlMs + soonMs);
+  story.tell(
+    'consumer',
+    `${id} was listed for ${ms(gone.atMs - lastRenewalSentAtMs)} after its last renewal; TTL ${ms(ttlMs)}`,
+  );
+  const misses = record.calls.filter(({ attempts }) =>
+    attempts.some((one) => one.type === 'failed' && one.provider === id),
+  );
+  story.tell(
+    'caller',
+    `met ${id} ${counted(misses.length, 'time')} since the crash, and went on to the next provider each time`,
+  );
+  await sleep(1_200);
+  close(stage);
+  return { id, atMs, lastRenewalSentAtMs, wasMissedEarly: leftMs > 0 && !isListed };
+}
+
+async function drainAndStop(stage: Stage, provider: Provider): Promise<Deeds['drain']> {
+  const { record, story, consumer } = stage;
+  const id = provider.name;
+  open(stage, 'one drains');
+  story.tell(id, 'wants no new traffic: draining, still listed, still answering');
+  await provider.update({ status: 'draining' });
+  await consumer.sees(
+    `${id} drains`,
+    shows(id, ({ status }) => status === 'draining'),
+    soonMs,
+  );
+  await sleep(1_000); // for consumers that hear of it later, and for what is under way
+  const stoppedAtMs = record.now();
+  story.tell(id, 'has nothing left to do: deregisters and closes');
+  await provider.stop();
+  await consumer.sees(`${id} has left`, isWithout(id), soonMs);
+  await sleep(800);
+  close(stage);
+  return { id, stoppedAtMs };
+}
+
+function open({ record, story }: Stage, title: string): void {
+  record.scene = title;
+  story.scene(title);
+}
+
+function close({ record, story }: Stage): void {
+  const served = servedBy(record.calls.filter((call) => call.scene === record.scene));
+  story.aside('served', servedBars(served));
+}
+
+function shows(id: string, is: (instance: ServiceInstance) => boolean): (snapshot: ServiceSnapshot) => boolean {
+  return ({ instances }) => instances.some((instance) => instance.id === id && is(instance));
+}
+
+function has(id: string): (snapshot: ServiceSnapshot) => boolean {
+  return shows(id, () => true);
+}
+
+function isWithout(id: string): (snapshot: ServiceSnapshot) => boolean {
+  const isThere = has(id);
+  return (snapshot) => !isThere(snapshot);
+}

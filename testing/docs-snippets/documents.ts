@@ -1,0 +1,16 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { type Snippet, snippetsOf } from './snippet.ts';
+
+/** The snippets of README.md and of everything under docs/, but for the decisions, which stay as they were written. */
+export async function documentedSnippets(root: string): Promise<readonly Snippet[]> {
+  const names = await readdir(join(root, 'docs'), { recursive: true });
+  const documents = names
+    .map((name) => `docs/${name.split(sep).join('/')}`)
+    .filter((name) => name.endsWith('.md') && !name.startsWith('docs/adr/'))
+    .toSorted();
+  const snippets = await Promise.all(
+    ['README.md', ...documents].map(async (name) => snippetsOf(name, await readFile(join(root, name), 'utf8'))),
+  );
+  return snippets.flat();
+}
