@@ -1,9 +1,17 @@
 import type { ServiceInstance, Sleeper } from '@rollcall/core/driver';
-import type { Shelf } from './shelf.ts';
+
+/** Where entries stand. */
+export interface EntryPlace {
+  readonly service: string;
+  /** `entry` stands, in place of whatever had its id. */
+  put(entry: Entry): void;
+  /** Takes `entry` out, if it still stands. */
+  takeOut(entry: Entry): void;
+}
 
 /** What an entry is registered with. */
 export interface EntryTerms {
-  readonly shelf: Shelf;
+  readonly shelf: EntryPlace;
   readonly instance: ServiceInstance;
   /** Who registered it: client and registration, so that two clients never share one. */
   readonly owner: string;
@@ -17,7 +25,7 @@ export class Entry implements Sleeper {
   dueAt: number = Infinity;
   queuedAt: number = Infinity;
   instance: ServiceInstance;
-  readonly shelf: Shelf;
+  readonly shelf: EntryPlace;
   readonly owner: string;
   readonly leaseId: string;
   readonly ttlMs: number;

@@ -1,9 +1,9 @@
 import { type DriverSnapshot, type MalformedRecord, RegistryError, type ServiceInstance } from '@rollcall/core/driver';
 import type { ChangeStream } from './change-stream.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, EntryPlace } from './entry.ts';
 
 /** The entries of one service, and who watches them. */
-export class Shelf {
+export class Shelf implements EntryPlace {
   readonly service: string;
   readonly #entries = new Map<string, Entry>();
   /** Records that cannot be decoded, by id. */

@@ -3,13 +3,8 @@ export type { DiagnosticEvent } from './diagnostics/diagnostics.ts';
 export type { BackendCapabilities } from './driver/registry-driver.ts';
 export { RegistryError, type RegistryErrorCode } from './errors/registry-error.ts';
 export { type Endpoint, endpointUrl } from './instance/endpoint.ts';
-export {
-  type InstancePatch,
-  type InstanceStatus,
-  serviceInstance,
-  type ServiceInstance,
-  type ServiceInstanceInit,
-} from './instance/service-instance.ts';
+export type { InstancePatch, InstanceStatus, ServiceInstance, ServiceInstanceInit } from './instance/instance.ts';
+export { serviceInstance } from './instance/service-instance.ts';
 export type {
   Lease,
   OnConflict,

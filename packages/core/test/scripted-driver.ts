@@ -7,7 +7,7 @@ import type {
   DriverSnapshot,
   RegistryDriver,
 } from '../src/driver/registry-driver.ts';
-import type { ServiceInstance } from '../src/instance/service-instance.ts';
+import type { ServiceInstance } from '../src/instance/instance.ts';
 
 /** How the driver answers. Each function may be replaced at any time; every call looks it up. */
 export interface Script {

@@ -1,4 +1,4 @@
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 import type { OnConflict } from '../registration/registration.ts';
 import type { Clock } from '../time/clock.ts';
 

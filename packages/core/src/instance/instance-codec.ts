@@ -3,7 +3,7 @@ import { storedEndpoint } from './endpoint.ts';
 import { fieldError, pathError } from './field-error.ts';
 import { instanceFrom } from './instance-fields.ts';
 import { readObject } from './plain-data.ts';
-import type { ServiceInstance } from './service-instance.ts';
+import type { ServiceInstance } from './instance.ts';
 import { serviceName } from './service-name.ts';
 import { utf8Length } from './unicode.ts';
 

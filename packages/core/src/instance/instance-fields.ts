@@ -2,7 +2,7 @@ import { type Endpoint, endpointAddress } from './endpoint.ts';
 import { fieldError, keyPath, kindOf, pathError } from './field-error.ts';
 import { isoInstant } from './iso-instant.ts';
 import { readArray, readObject } from './plain-data.ts';
-import type { InstanceStatus, ServiceInstance } from './service-instance.ts';
+import type { InstanceStatus, ServiceInstance } from './instance.ts';
 import { maxNameBytes, serviceName } from './service-name.ts';
 import { hasLoneSurrogate, utf8Length } from './unicode.ts';
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
-import type { ServiceInstance } from './service-instance.ts';
+import type { ServiceInstance } from './instance.ts';
 
 /**
  * Whether two instances are equal in every field: endpoints in their order, metadata as a set of pairs, an absent field

@@ -2,7 +2,7 @@ import { deferred } from '../cancelling/deferred.ts';
 import { type CallSubject, describeCall } from '../driver/call-failure.ts';
 import type { DriverCallOptions, DriverLease } from '../driver/registry-driver.ts';
 import { RegistryError } from '../errors/registry-error.ts';
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { OnConflict } from './registration.ts';
 import { removeUntilAnswered } from './removal.ts';

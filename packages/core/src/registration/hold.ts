@@ -2,7 +2,7 @@ import { type Deferred, deferred } from '../cancelling/deferred.ts';
 import { LateSignal } from '../cancelling/late-signal.ts';
 import { guardedCall } from '../diagnostics/guarded-call.ts';
 import { RegistryError } from '../errors/registry-error.ts';
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { GrantAttempt, Granted } from './grant-attempt.ts';
 import { HeldLease } from './held-lease.ts';

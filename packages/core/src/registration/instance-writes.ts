@@ -1,6 +1,6 @@
 import { type CallSubject, describeCall } from '../driver/call-failure.ts';
 import { RegistryError } from '../errors/registry-error.ts';
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { Sleeper } from '../time/deadline-queue.ts';
 import type { HeldLease } from './held-lease.ts';

@@ -4,7 +4,7 @@ import { noAnswer } from '../driver/call-failure.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import { patchInstance } from '../instance/service-instance.ts';
 import { sameInstance } from '../instance/same-instance.ts';
-import type { InstancePatch, ServiceInstance } from '../instance/service-instance.ts';
+import type { InstancePatch, ServiceInstance } from '../instance/instance.ts';
 import { type CallOptions, checkCallOptions } from '../registry/call-options.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { Hold } from './hold.ts';

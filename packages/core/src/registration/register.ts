@@ -1,7 +1,7 @@
 import { abandonOn } from '../cancelling/abandon-on.ts';
 import type { BackendCapabilities } from '../driver/registry-driver.ts';
 import { RegistryError } from '../errors/registry-error.ts';
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 import {
   functionOption,
   millisecondsOption,

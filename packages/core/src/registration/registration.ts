@@ -1,4 +1,4 @@
-import type { InstancePatch, ServiceInstance } from '../instance/service-instance.ts';
+import type { InstancePatch, ServiceInstance } from '../instance/instance.ts';
 import type { CallOptions } from '../registry/call-options.ts';
 
 /** What happens to a newcomer when (service, id) is held by a live entry of somebody else. */

@@ -1,7 +1,7 @@
 import { abandonOn } from '../cancelling/abandon-on.ts';
 import type { Stop } from '../cancelling/stop.ts';
 import { RegistryError } from '../errors/registry-error.ts';
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import { backoffMs } from '../time/backoff.ts';
 import { pause } from '../time/pause.ts';

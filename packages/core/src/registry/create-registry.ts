@@ -7,7 +7,8 @@ import { callFailure, type CallSubject, noAnswer } from '../driver/call-failure.
 import { DriverCalls } from '../driver/driver-calls.ts';
 import type { BackendCapabilities, RegistryDriver } from '../driver/registry-driver.ts';
 import { RegistryError } from '../errors/registry-error.ts';
-import { serviceInstance, type ServiceInstance, type ServiceInstanceInit } from '../instance/service-instance.ts';
+import type { ServiceInstance, ServiceInstanceInit } from '../instance/instance.ts';
+import { serviceInstance } from '../instance/service-instance.ts';
 import { serviceName } from '../instance/service-name.ts';
 import { OpenRegistration } from '../registration/open-registration.ts';
 import { register, registerTerms } from '../registration/register.ts';

@@ -1,5 +1,5 @@
 import type { BackendCapabilities } from '../driver/registry-driver.ts';
-import type { ServiceInstance, ServiceInstanceInit } from '../instance/service-instance.ts';
+import type { ServiceInstance, ServiceInstanceInit } from '../instance/instance.ts';
 import type { RegisterOptions, Registration } from '../registration/registration.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { CallOptions } from './call-options.ts';

@@ -1,6 +1,6 @@
 import type { RegistryError } from '../errors/registry-error.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
-import type { Feed } from './run-feed.ts';
+import type { Feed } from './feed.ts';
 
 /** A break that heals within this need not be told to readers (W7). */
 const graceMs = 1_000;

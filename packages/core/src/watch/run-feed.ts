@@ -1,5 +1,4 @@
 import { LateSignal } from '../cancelling/late-signal.ts';
-import type { Stop } from '../cancelling/stop.ts';
 import { callFailure, type CallSubject, describeCall, noAnswer } from '../driver/call-failure.ts';
 import type { DriverEvent, DriverSnapshot, RegistryDriver } from '../driver/registry-driver.ts';
 import { RegistryError } from '../errors/registry-error.ts';
@@ -8,6 +7,7 @@ import type { RegistryParts } from '../registry/registry-parts.ts';
 import { backoffMs } from '../time/backoff.ts';
 import { pause } from '../time/pause.ts';
 import { Outage } from './outage.ts';
+import type { Feed } from './feed.ts';
 import type { ServiceView } from './service-view.ts';
 
 /** Pauses before a watch is opened again: short enough that readers are right within 1 s of the backend's return (W4). */
@@ -15,18 +15,6 @@ const reopening = { baseMs: 50, capMs: 500 };
 
 /** A stream that has stood for so long has proved itself: the next failure is a new one, and the pauses begin anew. */
 const provenAfterMs = 5_000;
-
-/** One service's way from the driver to its readers. */
-export interface Feed {
-  readonly service: string;
-  readonly view: ServiceView;
-  /** Aborts when nobody reads any more. */
-  readonly stopped: Stop;
-  /** Sees every event of the driver before it is folded. */
-  readonly read: (event: DriverEvent) => void;
-  /** The view has changed: whoever waits for that is told. */
-  readonly publish: () => void;
-}
 
 /**
  * Feeds the readers of one service from one driver watch at a time, for as long as anybody reads (W10): opens it, folds what

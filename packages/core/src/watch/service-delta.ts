@@ -1,5 +1,5 @@
 import { sameInstance } from '../instance/same-instance.ts';
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 import type { ServiceDelta } from './watcher.ts';
 
 /** No difference. */

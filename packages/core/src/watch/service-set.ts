@@ -1,6 +1,6 @@
 import type { DriverEvent } from '../driver/registry-driver.ts';
 import { sameInstance } from '../instance/same-instance.ts';
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 import { deltaBetween, freezeDelta, isEmpty } from './service-delta.ts';
 import type { ServiceDelta } from './watcher.ts';
 

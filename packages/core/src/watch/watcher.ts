@@ -1,4 +1,4 @@
-import type { ServiceInstance } from '../instance/service-instance.ts';
+import type { ServiceInstance } from '../instance/instance.ts';
 
 declare const revision: unique symbol;
 /** Opaque version of one service's set, stamped by core: equal or not, never ordered. Equal revisions mean equal sets (W2). */

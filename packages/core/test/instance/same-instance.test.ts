@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { check } from '../../../../testing/fc.ts';
 import { instanceKeys } from '../../src/instance/instance-fields.ts';
 import { sameInstance } from '../../src/instance/same-instance.ts';
-import { serviceInstance, type ServiceInstanceInit } from '../../src/instance/service-instance.ts';
+import type { ServiceInstanceInit } from '../../src/instance/instance.ts';
+import { serviceInstance } from '../../src/instance/service-instance.ts';
 import { anyInit, fullInit } from './sample-inits.ts';
 
 const full = serviceInstance(fullInit);

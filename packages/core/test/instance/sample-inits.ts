@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Endpoint } from '../../src/instance/endpoint.ts';
-import type { ServiceInstanceInit } from '../../src/instance/service-instance.ts';
+import type { ServiceInstanceInit } from '../../src/instance/instance.ts';
 
 /** The least that makes an instance. */
 export function sampleInit(more: Partial<ServiceInstanceInit> = {}): ServiceInstanceInit {

@@ -5,13 +5,8 @@ import { check } from '../../../../testing/fc.ts';
 import { encodeInstance } from '../../src/instance/instance-codec.ts';
 import { instanceKeys } from '../../src/instance/instance-fields.ts';
 import { sameInstance } from '../../src/instance/same-instance.ts';
-import {
-  type InstancePatch,
-  patchInstance,
-  serviceInstance,
-  type ServiceInstance,
-  type ServiceInstanceInit,
-} from '../../src/instance/service-instance.ts';
+import type { InstancePatch, ServiceInstance, ServiceInstanceInit } from '../../src/instance/instance.ts';
+import { patchInstance, serviceInstance } from '../../src/instance/service-instance.ts';
 import { anyHostile, hostileValues, pollute, throwing } from './hostile-values.ts';
 import { anyInit, fullInit, refusal, sampleInit, thrownBy } from './sample-inits.ts';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { serviceInstance, type ServiceInstance } from '../../src/instance/service-instance.ts';
+import type { ServiceInstance } from '../../src/instance/instance.ts';
+import { serviceInstance } from '../../src/instance/service-instance.ts';
 import type { ServiceDelta } from '../../src/watch/watcher.ts';
 
 /** A new object each time; two of one id and version are the same instance. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { check } from '../../../../testing/fc.ts';
 import type { DriverEvent } from '../../src/driver/registry-driver.ts';
-import type { ServiceInstance } from '../../src/instance/service-instance.ts';
+import type { ServiceInstance } from '../../src/instance/instance.ts';
 import { byId, ServiceSet } from '../../src/watch/service-set.ts';
 import { anyId, anyInstance, anyInstances, instance, isFrozen, plainDelta, sorted } from './sample-sets.ts';
 

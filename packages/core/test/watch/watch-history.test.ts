@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { check } from '../../../../testing/fc.ts';
-import type { ServiceInstance } from '../../src/instance/service-instance.ts';
+import type { ServiceInstance } from '../../src/instance/instance.ts';
 import type { ServiceSnapshot, Watcher } from '../../src/watch/watcher.ts';
 import { instance, isFrozen, plainDelta, sorted } from './sample-sets.ts';
 import { bench, type Bench, failure } from './watched.ts';
