@@ -25,7 +25,7 @@ export class ChangeStream implements AsyncIterableIterator<DriverEvent, undefine
   readonly #changes = new Map<string, Change>();
   #step: 'unopened' | 'open' | 'over' = 'unopened';
   #failure: { readonly error: unknown } | undefined;
-  #waiting: { readonly resolve: (next: Next) => void; readonly reject: (error: unknown) => void } | undefined;
+  #wake: () => void = () => undefined;
 
   constructor(terms: StreamTerms) {
     this.#terms = terms;
@@ -39,23 +39,25 @@ export class ChangeStream implements AsyncIterableIterator<DriverEvent, undefine
     return this;
   }
 
-  next(): Promise<Next> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
-    if (this.#step === 'over') return Promise.resolve({ done: true, value: undefined });
+  /** One read at a time. */
+  async next(): Promise<Next> {
     if (this.#step === 'unopened') {
       this.#step = 'open';
-      return Promise.resolve({ done: false, value: this.#terms.open() });
+      return { done: false, value: this.#terms.open() };
     }
-    if (this.#changes.size > 0) return Promise.resolve({ done: false, value: this.#takeChanges() });
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-    });
+    // What happens in one step of the store is told in one event: the reader wakes when the step is over.
+    if (this.#step === 'open' && this.#changes.size === 0)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#step === 'over') return { done: true, value: undefined };
+    return { done: false, value: this.#takeChanges() };
   }
 
-  return(): Promise<Next> {
+  async return(): Promise<Next> {
     this.#end();
-    this.#waiting?.resolve({ done: true, value: undefined });
-    return Promise.resolve({ done: true, value: undefined });
+    return { done: true, value: undefined };
   }
 
   put(instance: ServiceInstance): void {
@@ -73,9 +75,8 @@ export class ChangeStream implements AsyncIterableIterator<DriverEvent, undefine
   /** Ends it with `error`, also for a read that waits. */
   fail(error: unknown): void {
     if (this.#step === 'over') return;
-    this.#end();
     this.#failure = { error };
-    this.#waiting?.reject(error);
+    this.#end();
   }
 
   #end(): void {
@@ -83,15 +84,13 @@ export class ChangeStream implements AsyncIterableIterator<DriverEvent, undefine
     this.#step = 'over';
     this.#changes.clear();
     this.#terms.ended();
+    this.#wake();
   }
 
   #note(id: string, change: Change): void {
     if (this.#step !== 'open') return;
     this.#changes.set(id, change);
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    this.#waiting = undefined;
-    waiting.resolve({ done: false, value: this.#takeChanges() });
+    this.#wake();
   }
 
   #takeChanges(): DriverChanges {

@@ -119,6 +119,23 @@ test('D4: a service whose entries have all run out is not named, though nothing 
   expect(first.value).toMatchObject({ instances: [] });
 });
 
+test('W2: what goes in one step, by a wipe or by running out together, leaves a watch in one event', async () => {
+  const { clock, store } = shop();
+  const driver = memoryDriver(store);
+  const register = async (id: string): Promise<unknown> =>
+    driver.register(serviceInstance({ ...orders, id }), 1_000, { signal, owner: 'o', onConflict: 'replace' });
+  for (const act of [() => store.wipe(), () => void clock.advance(1_000)]) {
+    await Promise.all(['a', 'b', 'c'].map(register));
+    const stream = driver.watch('orders', { signal })[Symbol.asyncIterator]();
+    await stream.next();
+    const next = stream.next();
+    act();
+    const { value } = await next;
+    expect(value?.type === 'changes' && value.removedIds.toSorted()).toEqual(['a', 'b', 'c']);
+    await stream.return?.();
+  }
+});
+
 test('C1: calls and watches with a signal that has aborted reject with its reason', async () => {
   const { store } = shop();
   const driver = memoryDriver(store);

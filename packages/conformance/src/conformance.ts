@@ -2,6 +2,7 @@ import { createRegistry } from '@rollcall/core';
 import { conformanceCases } from './cases/all-cases.ts';
 import type { Clause, ConformanceCase } from './conformance-case.ts';
 import type { Harness } from './harness.ts';
+import { programs, type ProgramsOptions, usualRuns } from './model/programs.ts';
 import { runCase } from './run-case.ts';
 import type { CreateRegistry } from './stage.ts';
 
@@ -18,6 +19,8 @@ export interface ConformanceOptions {
   readonly harness: Harness;
   /** Makes the registries, for who tests core itself. @defaultValue core's `createRegistry` */
   readonly createRegistry?: CreateRegistry | undefined;
+  /** Random programs to try as well, as one more test. None unless told: where time passes by itself, each takes a while. */
+  readonly programs?: ProgramsOptions | undefined;
 }
 
 /** A case by name. */
@@ -57,6 +60,11 @@ export function conformance(options: ConformanceOptions): ConformanceReport {
       test.skip(`${clause}: ${title} (excused: ${missing})`, run);
       excused.push(Object.freeze({ clause, title, need: missing }));
     }
+  }
+  if (options.programs !== undefined) {
+    const { numRuns = usualRuns } = options.programs;
+    const run = (): Promise<void> => programs(harness, { createRegistry: create, ...options.programs });
+    test(`programs: ${numRuns} random programs keep every promise`, run);
   }
   return Object.freeze({ ran: Object.freeze(ran), excused: Object.freeze(excused) });
 }

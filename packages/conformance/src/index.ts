@@ -5,6 +5,7 @@ export { ConformanceError } from './conformance-error.ts';
 export type { CaseName, ConformanceOptions, ConformanceReport, ExcusedCase, TestFunction } from './conformance.ts';
 export { conformance } from './conformance.ts';
 export type { Client, Harness, World } from './harness.ts';
+export { programs, type ProgramsOptions } from './model/programs.ts';
 export { runCase } from './run-case.ts';
 export type { Actor, CreateRegistry, TappedActor } from './stage.ts';
 export { Stage } from './stage.ts';
