@@ -86,7 +86,7 @@ const tsconfig = {
     noUnusedParameters: false,
   },
   include: ['*.ts'],
-  references: [{ path: '../../../packages/core' }, { path: '../../../packages/backend-memory' }],
+  references: ['core', 'backend-memory', 'conformance'].map((name) => ({ path: `../../../packages/${name}` })),
 };
 
 function moduleOf({ document, line, mode }: Snippet): string {

@@ -116,6 +116,13 @@ export const memoryMutants: readonly Mutant[] = [
     replace: 'this.#expiry.set(entry, now + ttlMs + 1);',
   },
   {
+    name: 'renews for longer than T',
+    clause: 'L3',
+    file: table,
+    find: 'this.#expiry.set(entry, now + entry.ttlMs);',
+    replace: 'this.#expiry.set(entry, now + entry.ttlMs * 1.05);',
+  },
+  {
     name: 'expires without telling those who watch',
     clause: 'L3',
     file: 'backend-memory/src/entry.ts',

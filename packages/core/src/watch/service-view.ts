@@ -35,10 +35,6 @@ export class ServiceView {
     return this.#isKnown;
   }
 
-  get isStale(): boolean {
-    return this.#freshness === 'stale';
-  }
-
   /** As it stands now. */
   get state(): ReadState {
     return {

@@ -34,13 +34,13 @@ test('W6: it is stale with the same set, until a stream opens again', () => {
   const view = newView();
   view.open({ type: 'snapshot', instances: [instance('a')] });
   const before = view.state;
-  expect(view.isStale).toBe(false);
+  expect(view.state.freshness).toBe('live');
   view.goStale();
-  expect(view.isStale).toBe(true);
+  expect(view.state.freshness).toBe('stale');
   expect(view.state).toEqual({ ...before, freshness: 'stale' });
   expect(view.state.instances).toBe(before.instances);
   view.open({ type: 'snapshot', instances: [instance('a'), instance('b')] });
-  expect(view.isStale).toBe(false);
+  expect(view.state.freshness).toBe('live');
   expect(view.state.resyncs).toBe(1);
 });
 
