@@ -42,7 +42,7 @@ export interface ConformanceReport {
 }
 
 /**
- * Registers every case with the caller's test function, as `R4: title`. A case whose need the declared capabilities do not
+ * Registers every case with the caller's test function, as `R4: title`, and names the report that it answers. A case whose need the declared capabilities do not
  * meet is registered as skipped, and named in the report: there is no other way to leave one out.
  */
 export function conformance(options: ConformanceOptions): ConformanceReport {
@@ -51,13 +51,14 @@ export function conformance(options: ConformanceOptions): ConformanceReport {
   const excused: ExcusedCase[] = [];
   for (const conformanceCase of conformanceCases) {
     const { clause, title } = conformanceCase;
+    const name = nameOf(conformanceCase);
     const run = (): Promise<void> => runCase(conformanceCase, harness, create);
     const missing = missingNeed(conformanceCase, harness);
     if (missing === undefined) {
-      test(`${clause}: ${title}`, run);
+      test(name, run);
       ran.push(Object.freeze({ clause, title }));
     } else {
-      test.skip(`${clause}: ${title} (excused: ${missing})`, run);
+      test.skip(`${name} (excused: ${missing})`, run);
       excused.push(Object.freeze({ clause, title, need: missing }));
     }
   }
@@ -71,4 +72,9 @@ export function conformance(options: ConformanceOptions): ConformanceReport {
 
 function missingNeed({ needs }: ConformanceCase, { capabilities }: Harness): string | undefined {
   return needs === undefined || needs.isMet(capabilities) ? undefined : needs.label;
+}
+
+/** The clause, what is promised, and whose report it answers: `W4: … (answers go-kratos/kratos#3310)`. */
+function nameOf({ clause, title, answers }: ConformanceCase): string {
+  return `${clause}: ${title}${answers === undefined ? '' : ` (answers ${answers})`}`;
 }

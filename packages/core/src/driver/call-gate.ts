@@ -10,7 +10,7 @@ export type CallLine = 'renewal' | 'other';
 /** Bounds how many calls to the backend are in flight for one registry (E3). */
 export class CallGate {
   readonly #limit: number;
-  readonly #lines: Readonly<Record<CallLine, Set<Entrant>>> = { renewal: new Set(), other: new Set() };
+  readonly #lines: Readonly<Record<CallLine, WaitingLine>> = { renewal: new WaitingLine(), other: new WaitingLine() };
   #inFlight = 0;
 
   constructor(limit: number) {
@@ -23,28 +23,65 @@ export class CallGate {
       this.#inFlight += 1;
       entrant.admitted();
     } else {
-      this.#lines[line].add(entrant);
+      this.#lines[line].push(entrant);
     }
   }
 
   /** `entrant` no longer wants a place. Whoever has one calls `leave` instead. @returns whether it was still waiting */
   withdraw(entrant: Entrant, line: CallLine): boolean {
-    return this.#lines[line].delete(entrant);
+    return this.#lines[line].withdraw(entrant);
   }
 
   /** One call is over, and its place goes to the next in line. */
   leave(): void {
     this.#inFlight -= 1;
-    const next = first(this.#lines.renewal) ?? first(this.#lines.other);
+    const next = this.#lines.renewal.shift() ?? this.#lines.other.shift();
     if (next === undefined) return;
-    this.#lines.renewal.delete(next);
-    this.#lines.other.delete(next);
     this.#inFlight += 1;
     next.admitted();
   }
 }
 
-function first<T>(waiting: ReadonlySet<T>): T | undefined {
-  for (const one of waiting) return one;
-  return undefined;
+/**
+ * First in, first out, and anybody may leave. A `Set` would do the same and be slow: looking for its first member steps over
+ * every place that has become free since it last grew, which with a hundred thousand waiting is most of the work.
+ */
+class WaitingLine {
+  readonly #places = new Map<Entrant, number>();
+  #entrants: (Entrant | undefined)[] = [];
+  /** The place of the first in `#entrants`, counted since the line was made. */
+  #gone = 0;
+  #head = 0;
+
+  push(entrant: Entrant): void {
+    this.#places.set(entrant, this.#gone + this.#entrants.length);
+    this.#entrants.push(entrant);
+  }
+
+  withdraw(entrant: Entrant): boolean {
+    const place = this.#places.get(entrant);
+    if (place === undefined) return false;
+    this.#places.delete(entrant);
+    this.#entrants[place - this.#gone] = undefined;
+    return true;
+  }
+
+  shift(): Entrant | undefined {
+    while (this.#head < this.#entrants.length) {
+      const entrant = this.#entrants[this.#head];
+      this.#entrants[this.#head] = undefined;
+      this.#head += 1;
+      if (this.#head * 2 >= this.#entrants.length) this.#dropGone();
+      if (entrant === undefined) continue;
+      this.#places.delete(entrant);
+      return entrant;
+    }
+    return undefined;
+  }
+
+  #dropGone(): void {
+    this.#gone += this.#head;
+    this.#entrants = this.#entrants.slice(this.#head);
+    this.#head = 0;
+  }
 }
