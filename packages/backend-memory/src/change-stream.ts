@@ -13,6 +13,8 @@ export interface StreamTerms {
   readonly service: string;
   /** The set as it stands, asked for at the first read: what changes afterwards follows it without a gap (W1). */
   readonly open: () => DriverEvent;
+  /** Called before changes are told: what has run out by now has to be among them (L3). */
+  readonly settle: () => void;
   readonly ended: () => void;
 }
 
@@ -52,6 +54,7 @@ export class ChangeStream implements AsyncIterableIterator<DriverEvent, undefine
       });
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#step === 'over') return { done: true, value: undefined };
+    this.#terms.settle();
     return { done: false, value: this.#takeChanges() };
   }
 

@@ -119,6 +119,18 @@ export class EntryTable {
     return shelf.snapshot(this.clock.now());
   }
 
+  /** Takes out what has run out in a service, should the expiry not have come to it yet: nobody is told a set that holds it (L3). */
+  sweep(service: string): void {
+    if (!this.#expiry.isBehind) return;
+    const shelf = this.#shelves.get(service);
+    const now = this.clock.now();
+    for (const entry of shelf?.entries() ?? []) {
+      if (entry.isLive(now)) continue;
+      this.#expiry.cancel(entry);
+      entry.wake();
+    }
+  }
+
   detach(service: string, stream: ChangeStream): void {
     this.#shelves.get(service)?.detach(stream);
   }

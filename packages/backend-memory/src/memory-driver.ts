@@ -80,6 +80,7 @@ class StoreClient implements MemoryDriver {
     const stream: ChangeStream = new ChangeStream({
       service,
       open: () => this.#table.attach(service, stream),
+      settle: () => this.#table.sweep(service),
       ended: () => {
         signal.removeEventListener('abort', abort);
         this.#streams.delete(stream);

@@ -136,6 +136,21 @@ test('W2: what goes in one step, by a wipe or by running out together, leaves a 
   }
 });
 
+test('L3: of more than are expired in one turn, no watch is told a set that holds some of those that have run out', async () => {
+  const { clock, store } = shop();
+  const driver = memoryDriver(store);
+  const all = Array.from({ length: 3_000 }, (_, number) => `i${number}`);
+  for (const id of all)
+    await driver.register(serviceInstance({ ...orders, id }), 1_000, { signal, owner: 'o', onConflict: 'replace' });
+  const stream = driver.watch('orders', { signal })[Symbol.asyncIterator]();
+  await stream.next();
+  const next = stream.next();
+  void clock.advance(1_000);
+  const { value } = await next;
+  expect(value?.type === 'changes' && value.removedIds.length).toBe(all.length);
+  expect((await driver.list('orders', { signal })).instances).toEqual([]);
+});
+
 test('C1: calls and watches with a signal that has aborted reject with its reason', async () => {
   const { store } = shop();
   const driver = memoryDriver(store);

@@ -37,6 +37,11 @@ export class DeadlineQueue {
     this.#background = options.background;
   }
 
+  /** Whether somebody may be due who has not been woken yet: the timer is late, or too many fell due in one turn. */
+  get isBehind(): boolean {
+    return this.#sleepers.length > 0 && (this.#instants[0] ?? Infinity) <= this.#clock.now();
+  }
+
   /** Wakes `sleeper` at `dueAt`, and not when it was due before. */
   set(sleeper: Sleeper, dueAt: number): void {
     if (sleeper.dueAt === Infinity) this.#awake += 1;

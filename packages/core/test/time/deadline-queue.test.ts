@@ -225,6 +225,17 @@ test('time: more than 1,024 that fall due together are woken over several turns'
   expect(woken.every(([, at]) => at === 10)).toBe(true);
 });
 
+test('time: a queue is behind from the first deadline that has passed until all of those have been woken', async () => {
+  const { clock, queue, sleepers } = asleep(1_500);
+  expect(queue.isBehind).toBe(false);
+  for (const sleeper of sleepers) queue.set(sleeper, 10);
+  const seen: boolean[] = [queue.isBehind];
+  const first = sleepers[0];
+  if (first !== undefined) first.wake = () => seen.push(queue.isBehind);
+  await clock.advance(10);
+  expect([...seen, queue.isBehind]).toEqual([false, true, false]);
+});
+
 test('time: places of cancelled sleepers are swept out once they are the most', () => {
   const { queue, sleepers } = asleep(4_000);
   const [stays, fresh, ...others] = sleepers;
