@@ -1,15 +1,13 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { manualClock } from '@rollcall/core';
-import type * as memory from '../../../backend-memory/src/index.ts';
+import { type MemoryBackend, memoryHarness } from '../../../backend-memory/test/memory-harness.ts';
 import type * as core from '../../../core/src/index.ts';
 import type { Harness } from '../../src/harness.ts';
 import type { CreateRegistry } from '../../src/stage.ts';
 import type { Mutant } from './mutant.ts';
 
 type Core = typeof core;
-type Memory = typeof memory;
 
 const packages = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -26,7 +24,7 @@ export async function mutatedMemory(mutant: Mutant, folder: string): Promise<Mut
   await mutate(join(folder, mutant.file), mutant);
   await bindToCore(join(folder, 'backend-memory/src'), join(folder, 'core/src'));
   const { createRegistry } = await load<Core>(join(folder, 'core/src/index.ts'));
-  const harness = harnessOf(await load<Memory>(join(folder, 'backend-memory/src/index.ts')));
+  const harness = memoryHarness(await load<MemoryBackend>(join(folder, 'backend-memory/src/index.ts')));
   return { harness, createRegistry };
 }
 
@@ -53,33 +51,4 @@ async function bindToCore(memory: string, core: string): Promise<void> {
 
 async function load<Module>(file: string): Promise<Module> {
   return import(/* @vite-ignore */ pathToFileURL(file).href);
-}
-
-function harnessOf({ MemoryStore, memoryDriver }: Memory): Harness {
-  return {
-    name: 'mutated memory',
-    capabilities: memoryDriver(new MemoryStore()).capabilities,
-    ttlMs: 15_000,
-    async open() {
-      const clock = manualClock();
-      const store = new MemoryStore({ clock });
-      return {
-        clock,
-        elapse: (ms) => clock.advance(ms),
-        async connect() {
-          const driver = memoryDriver(store);
-          return {
-            driver,
-            cut: async () => driver.disconnect(),
-            restore: async () => driver.reconnect(),
-            crash: async () => driver.crash(),
-          };
-        },
-        remove: async (service, id) => void store.remove(service, id),
-        wipe: async () => store.wipe(),
-        corrupt: async (service, id) => void store.corrupt(service, id),
-        [Symbol.asyncDispose]: async () => undefined,
-      };
-    },
-  };
 }
