@@ -32,8 +32,7 @@ export function deltaBetween(before: readonly ServiceInstance[], after: readonly
     if (!sameInstance(former, instance)) updated.push(instance);
     index += 1;
   }
-  removed.push(...old.slice(index));
-  return freezeDelta({ added, updated, removed });
+  return freezeDelta({ added, updated, removed: removed.concat(old.slice(index)) });
 }
 
 /** Freezes a delta and its parts. */

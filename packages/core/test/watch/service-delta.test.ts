@@ -31,3 +31,9 @@ test('W5: no difference is empty, and anything else is not', () => {
   for (const part of ['added', 'updated', 'removed'])
     expect(isEmpty({ ...noDelta, [part]: [instance('a')] })).toBe(false);
 });
+
+test('W2: a set of any size may empty at once', () => {
+  const one = instance('i');
+  const many = Array.from({ length: 300_000 }, (_, number) => ({ ...one, id: `i${1_000_000 + number}` }));
+  expect(deltaBetween(many, []).removed).toHaveLength(many.length);
+});
