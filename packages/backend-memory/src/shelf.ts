@@ -9,7 +9,6 @@ export class Shelf implements EntryPlace {
   /** Records that cannot be decoded, by id. */
   readonly #garbage = new Map<string, MalformedRecord>();
   readonly #streams = new Set<ChangeStream>();
-
   readonly #bare: (shelf: Shelf) => void;
 
   /** @param bare called when nothing stands here any more and nobody watches: then it can go. */

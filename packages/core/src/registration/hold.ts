@@ -74,12 +74,16 @@ export class Hold {
 
   /** Something happened to the lease: changes state, tells, and goes on from there. */
   leaseEvent(event: LeaseEvent): void {
-    if (event.type === 'renewal-failed') {
-      const { service, id } = this.writes.newest;
-      this.#parts.diagnostics.report({ type: 'renewal-failed', service, id, error: event.cause });
-    }
+    if (event.type === 'renewal-failed')
+      this.#parts.diagnostics.report({ type: 'renewal-failed', ...this.#name, error: event.cause });
     for (const state of afterLeaseEvent(this.#state, event, this.#terms.onLost)) this.#enter(state);
     if (event.type === 'renewed' && this.#state.kind === 'active') this.writes.flush(this.#lease);
+  }
+
+  /** Which entry it is: that never changes (I1). */
+  get #name(): { readonly service: string; readonly id: string } {
+    const { service, id } = this.writes.newest;
+    return { service, id };
   }
 
   #enter(state: LeaseState): void {
@@ -115,14 +119,9 @@ export class Hold {
   /** For calls on a registration that is over (R5). */
   closedError(action: string): unknown {
     if (this.#parts.ending.isAborted) return this.#parts.ending.reason;
-    const { service, id } = this.writes.newest;
-    return new RegistryError(
-      'LEASE_NOT_FOUND',
-      `Could not ${action} of ${JSON.stringify(`${service}/${id}`)}: the registration is closed.`,
-      {
-        cause: endOf(this.#state).cause,
-      },
-    );
+    const { service, id } = this.#name;
+    const message = `Could not ${action} of ${JSON.stringify(`${service}/${id}`)}: the registration is closed.`;
+    return new RegistryError('LEASE_NOT_FOUND', message, { cause: endOf(this.#state).cause });
   }
 
   #tell(from: LeaseState, to: LeaseState): void {
@@ -135,8 +134,8 @@ export class Hold {
   }
 
   #renewing(sentAt: number): KeepAlive {
-    const { service, id } = this.writes.newest;
-    const keepAlive = new KeepAlive(this.#parts, this.#lease, { action: 'renew the lease', service, id }, this);
+    const subject = { action: 'renew the lease', ...this.#name };
+    const keepAlive = new KeepAlive(this.#parts, this.#lease, subject, this);
     keepAlive.start(sentAt);
     return keepAlive;
   }
@@ -160,17 +159,15 @@ export class Hold {
     this.#lease = new HeldLease(granted.lease, granted.sentAt, this.#parts.clock);
     this.#keepAlive = this.#renewing(granted.sentAt);
     this.writes.holds(version);
-    const { service, id } = this.writes.newest;
     const gapMs = this.#parts.clock.now() - this.#lostAt;
-    this.#parts.diagnostics.report({ type: 'reregistered', service, id, attempts, gapMs });
+    this.#parts.diagnostics.report({ type: 'reregistered', ...this.#name, attempts, gapMs });
     this.leaseEvent({ type: 'regained' });
     if (this.#lease.isOver) return;
     this.writes.flush(this.#lease);
   }
 
   #reportLoss(cause: unknown): void {
-    const { service, id } = this.writes.newest;
-    this.#parts.diagnostics.report({ type: 'registration-lost', service, id, cause });
+    this.#parts.diagnostics.report({ type: 'registration-lost', ...this.#name, cause });
   }
 }
 

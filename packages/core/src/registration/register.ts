@@ -10,11 +10,11 @@ import {
   wordOption,
 } from '../registry/option-checks.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
-import { backoffMs } from '../time/backoff.ts';
 import { pause } from '../time/pause.ts';
 import { GrantAttempt, type Granted } from './grant-attempt.ts';
 import { Hold, type HoldTerms } from './hold.ts';
 import { grantableTtlMs } from './lease-terms.ts';
+import { attemptPauseMs } from './renewal-timing.ts';
 import type { OnConflict, RegisterOptions, RegistrationStateChange } from './registration.ts';
 
 /** `RegisterOptions`, complete and checked. */
@@ -66,7 +66,7 @@ export async function register(
       attempt.disown().catch(() => undefined); // a removal that is given up has been reported
       if (isOver(parts, signal) || terms.onUnavailable === 'reject' || !isUnavailable(error)) throw error;
     }
-    using rest = pause(parts.clock, backoffMs(attempts, { baseMs: 100, capMs: ttlMs / 3 }, parts.random));
+    using rest = pause(parts.clock, attemptPauseMs(attempts, ttlMs, parts.random));
     await orEnd(parts, signal, Promise.all([attempt.settled, rest.over]));
   }
 }

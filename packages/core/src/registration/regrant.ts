@@ -3,9 +3,9 @@ import type { Stop } from '../cancelling/stop.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
-import { backoffMs } from '../time/backoff.ts';
 import { pause } from '../time/pause.ts';
 import { GrantAttempt, type Granted } from './grant-attempt.ts';
+import { attemptPauseMs } from './renewal-timing.ts';
 
 /** A registration that has lost its entry and wants it back. */
 export interface Bereaved {
@@ -45,7 +45,7 @@ export async function regrant(parts: RegistryParts, bereaved: Bereaved): Promise
       const { service, id } = instance;
       parts.diagnostics.report({ type: 'reregistration-failed', service, id, attempt: attempts, error });
     }
-    using rest = pause(parts.clock, backoffMs(attempts, { baseMs: 100, capMs: ttlMs / 3 }, parts.random));
+    using rest = pause(parts.clock, attemptPauseMs(attempts, ttlMs, parts.random));
     const next = Promise.all([attempt.settled, rest.over]);
     await abandonOn(over, next).catch(() => undefined);
   }

@@ -3,8 +3,8 @@ import type { CallSubject } from '../driver/call-failure.ts';
 import type { DriverLease } from '../driver/registry-driver.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
-import { backoffMs } from '../time/backoff.ts';
 import { pause } from '../time/pause.ts';
+import { attemptPauseMs } from './renewal-timing.ts';
 
 /** An entry that its owner no longer wants. */
 export interface Unwanted {
@@ -49,7 +49,7 @@ async function remove(parts: RegistryParts, unwanted: Unwanted): Promise<void> {
     } catch (error) {
       if (isLast || clock.now() >= goneBy) throw error;
     }
-    using rest = pause(clock, backoffMs(attempt, { baseMs: 100, capMs: unwanted.lease.ttlMs / 3 }, random));
+    using rest = pause(clock, attemptPauseMs(attempt, unwanted.lease.ttlMs, random));
     await abandonOn(ending, rest.over).catch(() => undefined);
   }
 }

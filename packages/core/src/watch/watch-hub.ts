@@ -10,8 +10,8 @@ export class WatchHub {
   readonly malformed: MalformedLog;
   readonly #parts: RegistryParts;
   readonly #feeds = new Map<string, ServiceFeed>();
-  #isClosed = false;
   readonly #feedTerms: FeedTerms;
+  #isClosed = false;
   #revisions = 0;
 
   constructor(parts: RegistryParts) {

@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
 import { RegistryError } from '../../src/errors/registry-error.ts';
 import { type ScriptedLease, ScriptedDriver } from '../scripted-driver.ts';
-import { bench, callTimeoutMs, failing, hanging, orders, outcomeOf, pathOf, registered, ttlMs } from './registered.ts';
+import {
+  bench,
+  callTimeoutMs,
+  failing,
+  hanging,
+  orders,
+  outcomeOf,
+  pathOf,
+  registered,
+  ttlMs,
+  holdGrants,
+} from './registered.ts';
 
 test('L6: an entry that is gone behind its owner is noticed at the next renewal, told, and registered again at once', async () => {
   const { clock, driver, registration, changes, told } = await registered();
@@ -158,11 +169,7 @@ test.each(['LEASE_NOT_FOUND', 'LEASE_SUPERSEDED'] as const)(
 test('R7: a re-registration under way at close is never cut short: what it is granted is revoked, and close waits for that', async () => {
   const { clock, driver, registration } = await registered();
   driver.script.renew = failing('LEASE_NOT_FOUND');
-  let grant: () => void = () => undefined;
-  driver.script.register = (_, askedMs) =>
-    new Promise((resolve) => {
-      grant = () => resolve(driver.grant(askedMs));
-    });
+  const grant = holdGrants(driver);
   await clock.advance(ttlMs / 3);
   const [, again] = driver.callsOf('register');
   const closing = outcomeOf(registration.close());
@@ -179,11 +186,7 @@ test('R7: a re-registration under way at close is never cut short: what it is gr
 test('R7, E3: close does not wait longer than one call for a register that does not settle; it is still revoked later', async () => {
   const { clock, driver, registration } = await registered();
   driver.script.renew = failing('LEASE_NOT_FOUND');
-  let grant: () => void = () => undefined;
-  driver.script.register = (_, askedMs) =>
-    new Promise((resolve) => {
-      grant = () => resolve(driver.grant(askedMs)); // ignores its signal
-    });
+  const grant = holdGrants(driver);
   await clock.advance(ttlMs / 3);
   const closing = outcomeOf(registration.close());
   await clock.advance(callTimeoutMs);
@@ -220,11 +223,7 @@ test('C1: close with a signal that was aborted beforehand does nothing', async (
 test('R2: what a driver grants after the attempt was given up is revoked, again and again until that is answered', async () => {
   const on = bench();
   const { clock, driver, registry } = on;
-  let grant: () => void = () => undefined;
-  driver.script.register = (_, askedMs) =>
-    new Promise((resolve) => {
-      grant = () => resolve(driver.grant(askedMs));
-    });
+  const grant = holdGrants(driver);
   driver.script.revoke = failing('REGISTRY_UNAVAILABLE');
   const controller = new AbortController();
   const registering = outcomeOf(registry.register(orders, { ttlMs, signal: controller.signal }));

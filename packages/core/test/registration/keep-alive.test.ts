@@ -2,7 +2,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { check } from '../../../../testing/fc.ts';
 import { RegistryError } from '../../src/errors/registry-error.ts';
-import { bench, callTimeoutMs, failing, hanging, outcomeOf, pathOf, registered, ttlMs } from './registered.ts';
+import {
+  bench,
+  callTimeoutMs,
+  failing,
+  hanging,
+  outcomeOf,
+  pathOf,
+  registered,
+  ttlMs,
+  seededRandom,
+} from './registered.ts';
 
 test('L4: an owner renews every T/3 from the send of the last renewal, however long it runs', async () => {
   const { clock, driver, registration } = await registered();
@@ -161,11 +171,7 @@ const anyAnswer = fc.record({
 test('L4, L5: whatever each attempt meets, there is one at a time, within its bound, none beyond the deadline, and the loss comes exactly at it', () =>
   check(
     fc.asyncProperty(fc.array(anyAnswer, { minLength: 1, maxLength: 30 }), fc.integer(), async (answers, seed) => {
-      let state = seed | 0;
-      const on = bench(undefined, () => {
-        state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-        return (state >>> 0) / 4_294_967_296;
-      });
+      const on = bench(undefined, seededRandom(seed));
       const { clock, driver, registration, changes } = await registered({ onLost: 'close' }, on);
       let believedUntil = clock.now() + ttlMs;
       let inFlight = 0;

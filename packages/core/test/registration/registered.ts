@@ -62,6 +62,25 @@ export function hanging({ signal }: { readonly signal: AbortSignal }): Promise<n
   });
 }
 
+/** From now on a register waits for what is returned, and nothing else: it ignores its signal. */
+export function holdGrants(driver: ScriptedDriver): () => void {
+  let grant: () => void = () => undefined;
+  driver.script.register = (_, askedMs) =>
+    new Promise((resolve) => {
+      grant = () => resolve(driver.grant(askedMs));
+    });
+  return () => grant();
+}
+
+/** Numbers in [0, 1) that repeat from one seed. */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return (state >>> 0) / 4_294_967_296;
+  };
+}
+
 /** What a promise comes to, for looking at without waiting. */
 export function outcomeOf<T>(promise: Promise<T>): { value?: T; error?: unknown } {
   const outcome: { value?: T; error?: unknown } = {};

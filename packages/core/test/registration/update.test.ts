@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { bench, callTimeoutMs, failing, hanging, outcomeOf, pathOf, registered, ttlMs } from './registered.ts';
+import {
+  bench,
+  callTimeoutMs,
+  failing,
+  hanging,
+  outcomeOf,
+  pathOf,
+  registered,
+  ttlMs,
+  holdGrants,
+} from './registered.ts';
 
 /** An `update` of the driver's that is answered by hand. */
 function held(): { readonly answer: () => void; readonly script: () => Promise<void> } {
@@ -160,11 +170,7 @@ test('R5: while lost and out of reach, the wait ends after the bound, and the ch
 test('R5: what was changed while a re-registration was under way is written after it', async () => {
   const { clock, driver, registration } = await registered();
   driver.script.renew = (lease) => (lease.id === 'lease-1' ? failing('LEASE_NOT_FOUND')() : Promise.resolve());
-  let grant: () => void = () => undefined;
-  driver.script.register = (_, askedMs) =>
-    new Promise((resolve) => {
-      grant = () => resolve(driver.grant(askedMs));
-    });
+  const grant = holdGrants(driver);
   await clock.advance(ttlMs / 3);
   const updating = outcomeOf(registration.update({ weight: 7 }));
   grant();

@@ -3,7 +3,17 @@ import { RegistryError } from '../../src/errors/registry-error.ts';
 import { serviceInstance } from '../../src/instance/service-instance.ts';
 import { createRegistry } from '../../src/registry/create-registry.ts';
 import { manualClock } from '../../src/time/manual-clock.ts';
-import { bench, callTimeoutMs, failing, hanging, orders, outcomeOf, ttlMs } from '../registration/registered.ts';
+import {
+  bench,
+  callTimeoutMs,
+  failing,
+  hanging,
+  orders,
+  outcomeOf,
+  ttlMs,
+  holdGrants,
+  seededRandom,
+} from '../registration/registered.ts';
 import { ScriptedDriver } from '../scripted-driver.ts';
 
 const named = (id: string): ReturnType<typeof serviceInstance> => serviceInstance({ ...orders, id });
@@ -160,11 +170,7 @@ test('C2: what a driver throws when it is disposed rejects the close, as a bug',
 
 test('C2, R7: a first register under way at close rejects at once, and what it is granted is revoked before the driver goes', async () => {
   const { clock, driver, registry } = bench();
-  let grant: () => void = () => undefined;
-  driver.script.register = (_, askedMs) =>
-    new Promise((resolve) => {
-      grant = () => resolve(driver.grant(askedMs));
-    });
+  const grant = holdGrants(driver);
   const registering = outcomeOf(registry.register(orders));
   await clock.advance(0);
   const closing = outcomeOf(registry.close());
@@ -179,11 +185,7 @@ test('C2, R7: a first register under way at close rejects at once, and what it i
 
 test('C2: a removal that was pausing tries a last time at close, and is reported when that fails', async () => {
   const { clock, driver, registry, told } = bench();
-  let grant: () => void = () => undefined;
-  driver.script.register = (_, askedMs) =>
-    new Promise((resolve) => {
-      grant = () => resolve(driver.grant(askedMs));
-    });
+  const grant = holdGrants(driver);
   driver.script.revoke = failing('REGISTRY_UNAVAILABLE');
   const controller = new AbortController();
   outcomeOf(registry.register(orders, { ttlMs, signal: controller.signal }));
@@ -287,7 +289,7 @@ test('C3: after close no timer is left', async () => {
 });
 
 test('T2: with the same random, two registries make the same history', async () => {
-  const histories = [bench(undefined, mixed(7)), bench(undefined, mixed(7))].map(
+  const histories = [bench(undefined, seededRandom(7)), bench(undefined, seededRandom(7))].map(
     async ({ clock, driver, registry }) => {
       await registry.register(orders, { ttlMs });
       const sent: unknown[] = [];
@@ -301,11 +303,3 @@ test('T2: with the same random, two registries make the same history', async () 
   const [first, second] = await Promise.all(histories);
   expect(first).toEqual(second);
 });
-
-function mixed(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    return (state >>> 0) / 4_294_967_296;
-  };
-}
