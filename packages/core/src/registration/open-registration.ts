@@ -79,7 +79,9 @@ export class OpenRegistration implements Registration {
     const { service, id } = this.instance;
     const removals = [revoke(this.#parts, { service, id, lease: lease.driverLease })];
     if (abandonedAttempt !== undefined) removals.push(this.#bounded(abandonedAttempt.disown()));
-    await Promise.all(removals);
+    // One that fails does not make the other less under way.
+    const outcomes = await Promise.allSettled(removals);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   /** A register that was under way is removed when it returns, however long that takes; its closer waits for one call's bound (E3). */

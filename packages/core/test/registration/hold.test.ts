@@ -183,6 +183,21 @@ test('R7: a re-registration under way at close is never cut short: what it is gr
   expect(registration.state).toBe('closed');
 });
 
+test('R7: a deregistration that fails at once still waits for the re-registration under way, so that nothing comes behind it', async () => {
+  const { clock, driver, registration } = await registered();
+  driver.script.renew = failing('LEASE_NOT_FOUND');
+  const grant = holdGrants(driver);
+  await clock.advance(ttlMs / 3);
+  driver.script.revoke = failing('REGISTRY_UNAVAILABLE');
+  const closing = outcomeOf(registration.close());
+  await clock.advance(10);
+  expect(closing).toEqual({});
+  driver.script.revoke = async () => undefined;
+  grant();
+  await clock.advance(0);
+  expect(closing.error).toMatchObject({ code: 'REGISTRY_UNAVAILABLE' });
+});
+
 test('R7, E3: close does not wait longer than one call for a register that does not settle; it is still revoked later', async () => {
   const { clock, driver, registration } = await registered();
   driver.script.renew = failing('LEASE_NOT_FOUND');
