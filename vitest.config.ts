@@ -1,5 +1,14 @@
 import { defaultServerConditions } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const withServers = [
+  'packages/backend-etcd/test/**/*.test.ts',
+  'testing/servers/test/**/*.test.ts',
+  'examples/test/**/*.test.ts',
+];
+
+/** Run by `npm run test:long` alone: see vitest.long.config.ts. */
+const long = ['packages/*/test/long/**'];
 
 export default defineConfig({
   // Tests import packages by name and get src/, not dist/: no build stands between an edit and its test.
@@ -10,6 +19,8 @@ export default defineConfig({
     // Two cores: two files at a time, each in a process of its own, the tests of one file in turn.
     pool: 'forks',
     maxWorkers: 2,
+    // Tests that are marked concurrent wait for servers' leases most of the time.
+    maxConcurrency: 12,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     restoreMocks: true,
@@ -22,6 +33,30 @@ export default defineConfig({
         'packages/backend-memory/src/**': { lines: 95, branches: 95 },
       },
     },
-    include: ['packages/*/test/**/*.test.ts', 'examples/src/**/*.test.ts', 'testing/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'examples/src/**/*.test.ts',
+            'bench/test/**/*.test.ts',
+            'testing/**/*.test.ts',
+          ],
+          exclude: [...configDefaults.exclude, ...withServers, ...long],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: withServers,
+          exclude: [...configDefaults.exclude, ...long],
+          // Runs only when one of these files does: no other test waits for a server.
+          globalSetup: ['testing/global-setup.ts'],
+        },
+      },
+    ],
   },
 });

@@ -3,6 +3,13 @@ import type { Registry, ServiceInstance, ServiceSnapshot } from '@rollcall/core'
 import { service } from './provider.ts';
 import type { RunRecord, Sighting } from './run-record.ts';
 
+/** How long something is waited for. */
+export interface Patience {
+  readonly withinMs: number;
+  /** Ends it earlier. */
+  readonly signal: AbortSignal;
+}
+
 /** Finds providers, and keeps on finding them: follows the service and deals out who is next. */
 export class Consumer {
   readonly #registry: Registry;
@@ -39,9 +46,14 @@ export class Consumer {
   }
 
   /** The last sighting, or the next one, that shows what is waited for. @throws Error when none does in time */
-  async sees(what: string, shows: (snapshot: ServiceSnapshot) => boolean, withinMs: number): Promise<Sighting> {
-    const signal = AbortSignal.timeout(withinMs);
+  async sees(
+    what: string,
+    shows: (snapshot: ServiceSnapshot) => boolean,
+    { withinMs, signal: earlier }: Patience,
+  ): Promise<Sighting> {
+    const signal = AbortSignal.any([earlier, AbortSignal.timeout(withinMs)]);
     for (;;) {
+      earlier.throwIfAborted();
       const last = this.#record.sightings.at(-1);
       if (last !== undefined && shows(last.snapshot)) return last;
       await once(this.#told, 'sighting', { signal }).catch((cause: unknown) => {

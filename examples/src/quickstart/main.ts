@@ -1,64 +1,58 @@
-import { readFile } from 'node:fs/promises';
-import { memoryDriver, MemoryStore } from '@rollcall/backend-memory';
-import { consoleDiagnostics, createRegistry } from '@rollcall/core';
-import { Caller } from './caller.ts';
-import { Consumer } from './consumer.ts';
-import { ms, seconds } from './figures.ts';
-import { inProcess } from './in-process.ts';
+import { readArguments, usage } from './arguments.ts';
+import { Interruption } from './interruption.ts';
+import { onMemory } from './on-memory.ts';
 import { paintFor } from './paint.ts';
-import { judge } from './promises.ts';
-import { RunRecord } from './run-record.ts';
-import { type Deeds, play } from './scenes.ts';
-import { servedTable } from './served.ts';
-import { Story } from './story.ts';
-import { missTeller, tellSnapshot } from './told.ts';
+import { perform } from './perform.ts';
+import type { Performance } from './venue.ts';
 
 /** Short, so that an expiry can be watched. In production 10 to 30 s are usual. */
 const ttlMs = 2_000;
 
-const record = new RunRecord();
-const story = new Story(
-  (line) => console.log(line),
-  paintFor(process.stdout, process.env),
-  () => record.now(),
-);
-const store = new MemoryStore();
-const lines = await licence();
+const write = (line: string): void => console.log(line);
+const paint = paintFor(process.stdout, process.env);
 
-story.title('Rollcall: four HTTP servers count words, and one consumer finds them. Nothing to install or set up.');
-story.title(`Backend: memory. An entry that its owner does not renew is gone after its TTL, here ${ms(ttlMs)}.`);
-
-const registry = createRegistry(memoryDriver(store), { onDiagnostic: consoleDiagnostics() });
-const consumer = new Consumer(registry, record, (snapshot) => tellSnapshot(story, snapshot));
-const caller = new Caller({ consumer, record, lines, onMiss: missTeller(story) });
-try {
-  sumUp(await play({ consumer, caller, launch: inProcess(store, ttlMs), record, story, ttlMs }));
-} catch (error) {
-  fail(`The demo broke off. ${error instanceof Error ? error.message : String(error)}`);
-} finally {
-  // Who opens, closes. Then nothing is left that keeps the process alive, and it ends by itself.
-  await caller.stop();
-  await consumer.close();
+const request = readArguments(process.argv.slice(2));
+switch (request.type) {
+  case 'help':
+    write(usage);
+    break;
+  case 'wrong':
+    console.error(`${request.why}.\n\n${usage}`);
+    process.exitCode = 2;
+    break;
+  case 'memory':
+    await show((performance) => onMemory(ttlMs, performance));
+    note('The same on a real etcd, every provider a process of its own: npm start -- --backend etcd');
+    break;
+  case 'etcd': {
+    const { onEtcd } = await import('./on-etcd.ts'); // with it comes a client of etcd, which memory does not need
+    await show((performance) => onEtcd({ url: request.url, ttlMs, onProgress: write }, performance));
+    note('The same on memory, all in one process: npm start');
+    break;
+  }
 }
 
-/** Real input: the text that this repository is under. */
-async function licence(): Promise<readonly string[]> {
-  const text = await readFile(new URL('../../../LICENSE', import.meta.url), 'utf8');
-  return text.split('\n').filter((line) => line.trim() !== '');
+async function show(on: (performance: Performance) => Promise<void>): Promise<void> {
+  write(
+    paint(
+      'bold',
+      'Rollcall: four HTTP servers count words, and one consumer finds them. Nothing to install or set up.',
+    ),
+  );
+  try {
+    await on(async (venue) => {
+      const verdicts = await perform(venue, { ttlMs, write, paint });
+      if (verdicts.some(({ held }) => !held)) process.exitCode = 1;
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    write('');
+    write(paint('bold', paint('red', `The demo broke off. ${why}`)));
+    process.exitCode = error instanceof Interruption ? error.exitCode : 1;
+  }
 }
 
-function sumUp(deeds: Deeds): void {
-  story.scene('who served what');
-  story.table(servedTable(record, ['ada', 'bob', 'cleo', 'dan']));
-  story.scene('what was promised, and what was seen');
-  const verdicts = judge({ record, deeds, ttlMs, lease: registry.capabilities.lease });
-  for (const verdict of verdicts) story.verdict(verdict);
-  const broken = verdicts.filter((verdict) => !verdict.held).length;
-  if (broken > 0) fail(`${broken} of ${verdicts.length} promises did not hold.`);
-  else story.ending(true, `All ${verdicts.length} promises held, in ${seconds(record.now())}.`);
-}
-
-function fail(text: string): void {
-  story.ending(false, text);
-  process.exitCode = 1;
+/** For people who have looked on to a good end. */
+function note(text: string): void {
+  if (process.stdout.isTTY && process.exitCode === undefined) write(paint('dim', text));
 }

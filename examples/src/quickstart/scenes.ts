@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceInstance, ServiceSnapshot } from '@rollcall/core';
+import type { BackendCapabilities, ServiceInstance, ServiceSnapshot } from '@rollcall/core';
 import type { Caller } from './caller.ts';
 import type { Consumer } from './consumer.ts';
 import { counted, ms } from './figures.ts';
-import type { Launch, Provider } from './provider.ts';
-import type { RunRecord } from './run-record.ts';
+import type { Launch, Player, Provider } from './provider.ts';
+import type { RunRecord, Sighting } from './run-record.ts';
 import { servedBars, servedBy } from './served.ts';
 import type { Story } from './story.ts';
 
@@ -16,10 +16,15 @@ export interface Stage {
   readonly record: RunRecord;
   readonly story: Story;
   readonly ttlMs: number;
+  /** What the backend declares of its leases. */
+  readonly lease: BackendCapabilities['lease'];
+  /** Aborts when the rest is not to be played. */
+  readonly brokenOff: AbortSignal;
 }
 
 /** What was done to whom and when: what the record has to be judged by. */
 export interface Deeds {
+  readonly cast: readonly Player[];
   readonly update: { readonly id: string; readonly atMs: number; readonly keptItsLease: boolean };
   readonly crash: {
     readonly id: string;
@@ -34,21 +39,21 @@ export interface Deeds {
   readonly steady: { readonly id: string };
 }
 
-/** Long enough for whatever the backend tells at once. */
-const soonMs = 2_000;
+/** Long enough for whatever the backend tells at once, on a computer that is busy with other things. */
+const soonMs = 5_000;
 
 /** Plays all of it. However it ends, nobody is left running. */
 export async function play(stage: Stage): Promise<Deeds> {
-  const { caller, consumer } = stage;
+  const { caller } = stage;
   open(stage, 'all join');
-  await consumer.sees('nobody is there yet', isWithout('ada'), soonMs);
+  await sees(stage, 'nobody is there yet', isWithout('ada'));
   await using ada = await join(stage, 'ada');
   await using bob = await join(stage, 'bob');
   await using cleo = await join(stage, 'cleo');
   await using dan = await join(stage, 'dan');
   caller.start();
   stage.story.tell('caller', 'sends one line of the licence every 40 ms, round robin: how many words has it?');
-  await sleep(2_400);
+  await pause(stage, 2_400);
   close(stage);
 
   const update = await updateInPlace(stage, ada);
@@ -60,46 +65,47 @@ export async function play(stage: Stage): Promise<Deeds> {
   stage.story.tell('caller', 'has all its answers');
   const atMs = stage.record.now();
   await Promise.all([ada.stop(), dan.stop()]);
-  await consumer.sees('everybody has left', ({ instances }) => instances.length === 0, soonMs);
-  return { update, crash, drain, goodbye: { ids: [ada.name, dan.name], atMs }, steady: { id: dan.name } };
+  await sees(stage, 'everybody has left', ({ instances }) => instances.length === 0);
+  const cast = [ada, bob, cleo, dan].map(({ name, pid }) => ({ name, pid }));
+  return { cast, update, crash, drain, goodbye: { ids: [ada.name, dan.name], atMs }, steady: { id: dan.name } };
 }
 
 async function join(stage: Stage, name: string): Promise<Provider> {
   stage.story.tell(name, 'starts: listens on a free port of loopback, then registers');
   const provider = await stage.launch(name);
-  await stage.consumer.sees(`${name} joins`, has(name), soonMs);
-  await sleep(150);
+  await sees(stage, `${name} joins`, has(name));
+  await pause(stage, 150);
   return provider;
 }
 
 async function updateInPlace(stage: Stage, provider: Provider): Promise<Deeds['update']> {
-  const { record, story, consumer } = stage;
+  const { record, story } = stage;
   open(stage, 'one is updated');
   const atMs = record.now();
   story.tell(provider.name, 'has a new dictionary, and says so in its entry without leaving it');
   const { keptItsLease } = await provider.update({ metadata: { dictionary: '2025-09' } });
-  await consumer.sees(
+  await sees(
+    stage,
     `${provider.name} is updated`,
     shows(provider.name, ({ metadata }) => metadata['dictionary'] === '2025-09'),
-    soonMs,
   );
-  await sleep(1_400);
+  await pause(stage, 1_400);
   close(stage);
   return { id: provider.name, atMs, keptItsLease };
 }
 
 async function crashAndExpire(stage: Stage, provider: Provider): Promise<Deeds['crash']> {
-  const { record, story, consumer, ttlMs } = stage;
+  const { record, story, consumer, ttlMs, lease } = stage;
   const id = provider.name;
   open(stage, 'one crashes');
   const atMs = record.now();
-  const { renewedMsAgo } = await provider.crash();
+  const { how, renewedMsAgo } = await provider.crash();
   const lastRenewalSentAtMs = atMs - renewedMsAgo;
-  story.tell(id, `crashes without a goodbye; its last renewal was sent ${ms(renewedMsAgo)} ago`);
+  story.tell(id, `${how}; its last renewal was sent ${ms(renewedMsAgo)} ago`);
 
   // The backend cannot tell a crash from a pause before the TTL is over: until then the entry has to stay.
   const dueAtMs = lastRenewalSentAtMs + ttlMs;
-  await sleep(Math.max(0, dueAtMs - 200 - record.now()));
+  await pause(stage, Math.max(0, dueAtMs - 200 - record.now()));
   const isListed = (await consumer.list()).some((instance) => instance.id === id);
   const leftMs = dueAtMs - record.now();
   if (leftMs > 0)
@@ -108,7 +114,7 @@ async function crashAndExpire(stage: Stage, provider: Provider): Promise<Deeds['
       `asks the backend: ${id} is ${isListed ? 'still' : 'not'} listed, ${ms(leftMs)} before its TTL ends`,
     );
 
-  const gone = await consumer.sees(`${id} is gone`, isWithout(id), ttlMs + soonMs);
+  const gone = await sees(stage, `${id} is gone`, isWithout(id), ttlMs + lease.maxExpiryLagMs + soonMs);
   story.tell(
     'consumer',
     `${id} was listed for ${ms(gone.atMs - lastRenewalSentAtMs)} after its last renewal; TTL ${ms(ttlMs)}`,
@@ -120,28 +126,28 @@ async function crashAndExpire(stage: Stage, provider: Provider): Promise<Deeds['
     'caller',
     `met ${id} ${counted(misses.length, 'time')} since the crash, and went on to the next provider each time`,
   );
-  await sleep(1_200);
+  await pause(stage, 1_200);
   close(stage);
   return { id, atMs, lastRenewalSentAtMs, wasMissedEarly: leftMs > 0 && !isListed };
 }
 
 async function drainAndStop(stage: Stage, provider: Provider): Promise<Deeds['drain']> {
-  const { record, story, consumer } = stage;
+  const { record, story } = stage;
   const id = provider.name;
   open(stage, 'one drains');
   story.tell(id, 'wants no new traffic: draining, still listed, still answering');
   await provider.update({ status: 'draining' });
-  await consumer.sees(
+  await sees(
+    stage,
     `${id} drains`,
     shows(id, ({ status }) => status === 'draining'),
-    soonMs,
   );
-  await sleep(1_000); // for consumers that hear of it later, and for what is under way
+  await pause(stage, 1_000); // for consumers that hear of it later, and for what is under way
   const stoppedAtMs = record.now();
   story.tell(id, 'has nothing left to do: deregisters and closes');
   await provider.stop();
-  await consumer.sees(`${id} has left`, isWithout(id), soonMs);
-  await sleep(800);
+  await sees(stage, `${id} has left`, isWithout(id));
+  await pause(stage, 800);
   close(stage);
   return { id, stoppedAtMs };
 }
@@ -154,6 +160,19 @@ function open({ record, story }: Stage, title: string): void {
 function close({ record, story }: Stage): void {
   const served = servedBy(record.calls.filter((call) => call.scene === record.scene));
   story.aside('served', servedBars(served));
+}
+
+function sees(
+  { consumer, brokenOff }: Stage,
+  what: string,
+  isShown: (snapshot: ServiceSnapshot) => boolean,
+  withinMs: number = soonMs,
+): Promise<Sighting> {
+  return consumer.sees(what, isShown, { withinMs, signal: brokenOff });
+}
+
+async function pause({ brokenOff }: Stage, forMs: number): Promise<void> {
+  await sleep(forMs, undefined, { signal: brokenOff });
 }
 
 function shows(id: string, is: (instance: ServiceInstance) => boolean): (snapshot: ServiceSnapshot) => boolean {

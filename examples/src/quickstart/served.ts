@@ -1,3 +1,4 @@
+import type { Player } from './provider.ts';
 import type { Call, RunRecord } from './run-record.ts';
 import { bar, table } from './table.ts';
 
@@ -24,21 +25,25 @@ export function servedBars(served: Served): string {
 }
 
 /** Who served how many in which scene, and how many requests each left unanswered. */
-export function servedTable(record: RunRecord, names: readonly string[]): readonly string[] {
+export function servedTable(record: RunRecord, cast: readonly Player[]): readonly string[] {
   const scenes = [...new Set(record.calls.map((call) => call.scene))];
   const columns = scenes.map((scene) => servedBy(record.calls.filter((call) => call.scene === scene)));
   const total = servedBy(record.calls);
-  const row = (name: string): readonly string[] => [
+  const haveProcesses = cast.some(({ pid }) => pid !== undefined);
+  const process = (cell: string): readonly string[] => (haveProcesses ? [cell] : []);
+  const row = ({ name, pid }: Player): readonly string[] => [
     name,
+    ...process(String(pid)),
     ...columns.map((served) => shown(served.get(name))),
     shown(total.get(name)),
     shown(failuresOf(record, name)),
   ];
   const sums = columns.map((served) => shown(sum([...served.values()])));
+  const failures = sum(cast.map(({ name }) => failuresOf(record, name)));
   return table([
-    ['served', ...scenes, 'total', 'unanswered'],
-    ...names.map(row),
-    ['', ...sums, shown(sum([...total.values()])), shown(sum(names.map((name) => failuresOf(record, name))))],
+    ['served', ...process('pid'), ...scenes, 'total', 'unanswered'],
+    ...cast.map(row),
+    ['', ...process(''), ...sums, shown(sum([...total.values()])), shown(failures)],
   ]);
 }
 

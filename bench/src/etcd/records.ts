@@ -1,0 +1,42 @@
+import { serviceInstance, type ServiceInstance, type ServiceInstanceInit } from '@rollcall/core';
+
+/** Whatever is written by hand has an owner's token as long as the ones of core. */
+const owner = 'b'.repeat(22);
+
+/** A typical instance: what most services tell of themselves, in about 430 bytes. */
+export function typicalInit(service: string, id: string, version: string = '4.17.2'): ServiceInstanceInit {
+  return {
+    service,
+    id,
+    endpoints: ['http://10.42.117.23:8080', 'grpc://10.42.117.23:9090'],
+    env: 'production',
+    region: 'eu-central-1',
+    zone: 'eu-central-1b',
+    deployment: 'blue',
+    version,
+    startTime: '2025-03-14T09:26:53.589Z',
+    metadata: { team: 'checkout', commit: '9fceb02d0ae598e95dc970b74767f19372d61af8', shard: '17', tier: 'gold' },
+  };
+}
+
+export function typicalInstance(service: string, id: string, version?: string): ServiceInstance {
+  return serviceInstance(typicalInit(service, id, version));
+}
+
+/** The bytes that stand under its key. */
+export function recordOf(instance: ServiceInstance): Buffer {
+  return Buffer.from(JSON.stringify({ v: 1, ...instance, owner }));
+}
+
+/** What every key begins with. */
+export const prefix = '/bench';
+
+/** Names here have nothing in them that would have to be escaped. */
+export function keyOf(service: string, id: string): Buffer {
+  return Buffer.from(`${prefix}/instances/${service}/${id}`);
+}
+
+/** All keys of a service. */
+export function rangeOf(service: string): { readonly key: Buffer; readonly range_end: Buffer } {
+  return { key: keyOf(service, ''), range_end: Buffer.from(`${prefix}/instances/${service}0`) };
+}

@@ -1,0 +1,45 @@
+import type { Registry } from '@rollcall/core';
+import { type Finding, ratioFinding } from '../frame/finding.ts';
+import { ratioOf } from '../frame/ratio.ts';
+import { measureRounds } from '../frame/rounds.ts';
+import { median } from '../frame/spread.ts';
+import { roundsOf, type RowTerms } from '../frame/suite.ts';
+import type { RawEtcd } from './raw-etcd.ts';
+import { rawRegister } from './raw-registration.ts';
+import { typicalInit, typicalInstance } from './records.ts';
+import type { TestBed } from './test-bed.ts';
+
+/** Nothing is renewed while it is measured. */
+const ttlMs = 60_000;
+
+/** One registration after the other, until each is written. */
+export async function register(bed: TestBed, terms: RowTerms): Promise<readonly Finding[]> {
+  const rounds = roundsOf(terms, 20);
+  using raw = bed.raw();
+  await using registry = bed.registry();
+  const contest = { ours: () => registered(registry, nextId()), baseline: () => registeredByHand(raw, nextId()) };
+  const measured = await measureRounds(contest, {
+    rounds,
+    pairs: terms.quick ? 50 : 100,
+    warmUp: 200,
+    onRound: (round) => terms.progress(`round ${round} of ${rounds}`),
+  });
+  return [ratioFinding('one after the other', ratioOf(measured, median), 'ms', 1.05)];
+}
+
+async function registered(registry: Registry, id: string): Promise<() => Promise<void>> {
+  const registration = await registry.register(typicalInit('orders', id), { ttlMs });
+  return () => registration.close();
+}
+
+async function registeredByHand(raw: RawEtcd, id: string): Promise<() => Promise<void>> {
+  const lease = await rawRegister(raw, typicalInstance('orders', id), ttlMs);
+  return async () => void (await raw.leases.leaseRevoke({ ID: lease }));
+}
+
+let ids = 0;
+
+function nextId(): string {
+  ids += 1;
+  return `orders-${String(ids).padStart(8, '0')}`;
+}

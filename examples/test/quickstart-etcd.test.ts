@@ -1,0 +1,41 @@
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { buildDemo, DemoProcess } from './demo-process.ts';
+
+beforeAll(buildDemo, 60_000);
+
+describe('the demo on etcd', { timeout: 60_000 }, () => {
+  test('keeps all promises, with providers that are processes, and leaves nothing behind', async () => {
+    await using demo = await startDemo();
+    const { exitCode, output } = await demo.end();
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('All 6 promises held') });
+    expect(output).toMatch(/^Backend: etcd 3\.5\.\d+ /m);
+    const pids = [...output.matchAll(/^ {2}(?:ada|bob|cleo|dan) +(\d+) /gm)].map(([, pid]) => Number(pid));
+    expect(new Set(pids).size).toBe(4);
+    expect(await demo.leftovers(pids)).toEqual([]);
+  });
+
+  test('ends at Ctrl-C, and leaves nothing behind', async () => {
+    await using demo = await startDemo();
+    await demo.tells('sees bob join');
+    const children = await demo.children();
+    expect(children.length).toBeGreaterThanOrEqual(3);
+    demo.kill('SIGINT');
+    expect(await demo.end()).toEqual({ exitCode: 130, output: expect.stringContaining('Interrupted (SIGINT)') });
+    expect(await demo.leftovers(children.map(({ pid }) => pid))).toEqual([]);
+  });
+
+  test('fails when a provider dies by surprise, and says so', async () => {
+    await using demo = await startDemo();
+    await demo.tells('sees bob join');
+    const children = await demo.children();
+    const ada = children.find(({ command }) => command.includes('provider-process.js ada'));
+    process.kill(ada?.pid ?? Number.NaN, 'SIGKILL');
+    const why = `ada (process ${ada?.pid}) has ended: SIGKILL`;
+    expect(await demo.end()).toEqual({ exitCode: 1, output: expect.stringContaining(why) });
+    expect(await demo.leftovers(children.map(({ pid }) => pid))).toEqual([]);
+  });
+});
+
+function startDemo(): Promise<DemoProcess> {
+  return DemoProcess.start(['--backend', 'etcd'], inject('binaries').etcd35);
+}

@@ -1,0 +1,228 @@
+import { Client, type ClientDuplexStream, credentials, Metadata } from '@grpc/grpc-js';
+import type { Clock, DeadlineQueue } from '@rollcall/core/driver';
+import type { EtcdEndpoint } from '../options/etcd-endpoint.ts';
+import { channelTarget } from './endpoint-address.ts';
+import { authenticateRpc, type Rpc, statusRpc } from './etcd-rpcs.ts';
+import { QuietCredentials } from './quiet-credentials.ts';
+import { isAuthOff, isForbidden, isRpcFailure, NoAnswer } from './rpc-failure.ts';
+import { UnaryCall } from './unary-call.ts';
+
+/** TLS material, read. */
+export interface TlsMaterial {
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+  readonly serverName: string | undefined;
+}
+
+/** Who asks, where the cluster wants to know. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** What a link is made of. */
+export interface LinkTerms {
+  readonly endpoint: EtcdEndpoint;
+  readonly tls: TlsMaterial | undefined;
+  readonly login: Login | undefined;
+  readonly clock: Clock;
+  readonly queue: DeadlineQueue;
+  /** Bound on each request, in milliseconds. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What one login gave, as it is sent along. Nothing, where none is needed. */
+export interface Token {
+  readonly metadata: Metadata;
+}
+
+const noToken: Token = { metadata: new Metadata() };
+
+/** A stream in both directions. */
+export type Duplex<Request, Response> = ClientDuplexStream<Request, Response>;
+
+const channelOptions = {
+  // A silent peer is noticed after 13 s at most (W7); pings more often than every 5 s, etcd takes for an attack.
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 3_000,
+  // A watch that catches up, or a large service, comes in messages of any size.
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  // HTTP/2's default of 64 KiB would let a large service through at 64 KiB for each round trip.
+  'grpc-node.flow_control_window': 4_194_304,
+  // A link that is given up is given up: the next one has a connection of its own.
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.service_config_disable_resolution': 1,
+};
+
+/** One connection to one member: its calls and streams share it, and end with it. */
+export class EtcdLink {
+  readonly endpoint: EtcdEndpoint;
+  /** Set once: why nothing goes over it any more. */
+  failure: Error | undefined;
+  readonly #terms: LinkTerms;
+  readonly #client: Client;
+  readonly #connecting = new AbortController();
+  /** What is under way, and how it is ended. */
+  readonly #calls = new Set<(failure: Error) => void>();
+  readonly #streams = new Set<() => void>();
+  #token: Token = { metadata: new Metadata() };
+  #isTokenGood = false;
+  #loggingIn: Promise<void> | undefined;
+  #heardAt = -Infinity;
+
+  constructor(terms: LinkTerms) {
+    const { endpoint, tls } = terms;
+    this.#terms = terms;
+    this.endpoint = endpoint;
+    const channel =
+      tls === undefined
+        ? credentials.createInsecure()
+        : credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+    const { target, options } = channelTarget(endpoint, this.#connecting.signal);
+    this.#client = new Client(target, new QuietCredentials(channel), {
+      ...channelOptions,
+      ...options,
+      ...(tls?.serverName !== undefined && {
+        'grpc.ssl_target_name_override': tls.serverName,
+        'grpc.default_authority': tls.serverName,
+      }),
+    });
+  }
+
+  /**
+   * Finds out whether the member answers and who leads it, within `ms`.
+   * @returns whether it has a leader; rejects with the cause when it cannot be reached or refuses the login
+   */
+  async open(ms: number): Promise<boolean> {
+    await this.#authenticate(ms);
+    try {
+      const { leader } = await this.#send(statusRpc, {}, undefined, ms, this.#token);
+      return leader.toNumber() !== 0;
+    } catch (error) {
+      // A server that says who may ask is there, and rights are the business of the calls that need them.
+      if (isRpcFailure(error) && isForbidden(error)) return true;
+      throw error;
+    }
+  }
+
+  /** Whether anything has come over it since `instant`. */
+  hasHeardSince(instant: number): boolean {
+    return this.#heardAt >= instant;
+  }
+
+  /** Something came over it. */
+  heard(): void {
+    this.#heardAt = this.#terms.clock.now();
+  }
+
+  /** What calls and streams carry that are sent now. */
+  get token(): Token {
+    return this.#token;
+  }
+
+  /** `token` is no good any more: the next call asks for another first, unless somebody has done so meanwhile. */
+  forgetToken(token: Token): void {
+    if (this.#token === token) this.#isTokenGood = false;
+  }
+
+  /** Resolves when calls can be sent with a good token. */
+  authenticated(): Promise<void> {
+    return this.#authenticate(this.#terms.requestTimeoutMs);
+  }
+
+  /** Whether `authenticated` would have nothing to do. */
+  get isAuthenticated(): boolean {
+    return this.#terms.login === undefined || this.#isTokenGood;
+  }
+
+  /** @returns the answer; rejects with the reason of `signal`, or an `RpcFailure` */
+  call<Request, Response>(rpc: Rpc<Request, Response>, request: Request, signal: AbortSignal): Promise<Response> {
+    return this.#send(rpc, request, signal, this.#terms.requestTimeoutMs, this.#token);
+  }
+
+  /** A stream that the server ends when its member loses the leader. Whoever opens it listens to its errors. */
+  stream<Request, Response>(rpc: Rpc<Request, Response>): Duplex<Request, Response> {
+    const metadata = this.#token.metadata.clone();
+    metadata.set('hasleader', 'true');
+    const stream = this.#client.makeBidiStreamRequest(rpc.path, rpc.serialize, rpc.deserialize, metadata);
+    const cancel = (): void => stream.cancel();
+    const forget = (): void => void this.#streams.delete(cancel);
+    this.#streams.add(cancel);
+    stream.on('data', () => this.heard());
+    stream.once('end', forget).on('error', forget);
+    return stream;
+  }
+
+  /** Nothing goes over it any more: what is under way ends with `failure`. */
+  close(failure: Error): void {
+    if (this.failure !== undefined) return;
+    this.failure = failure;
+    for (const end of this.#calls) end(failure);
+    for (const cancel of this.#streams) cancel();
+    this.#client.close();
+    this.#connecting.abort();
+  }
+
+  #authenticate(ms: number): Promise<void> {
+    const { login } = this.#terms;
+    if (login === undefined || this.#isTokenGood) return Promise.resolve();
+    this.#loggingIn ??= this.#login(login, ms).finally(() => {
+      this.#loggingIn = undefined;
+    });
+    return this.#loggingIn;
+  }
+
+  async #login({ user, password }: Login, ms: number): Promise<void> {
+    const metadata = new Metadata();
+    try {
+      // Without the former token: etcd 3.4 refuses even a login that carries one which has run out.
+      const { token } = await this.#send(authenticateRpc, { name: user, password }, undefined, ms, noToken);
+      metadata.set('token', token);
+    } catch (error) {
+      if (!isRpcFailure(error) || !isAuthOff(error)) throw error;
+    }
+    this.#token = { metadata };
+    this.#isTokenGood = true;
+  }
+
+  #send<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Request,
+    signal: AbortSignal | undefined,
+    boundMs: number,
+    { metadata }: Token,
+  ): Promise<Response> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return new Promise<Response>((resolve, reject) => {
+      const { clock, queue } = this.#terms;
+      const call: UnaryCall<Response> = new UnaryCall<Response>({
+        resolve,
+        reject,
+        signal,
+        late: () => new NoAnswer(`no answer from ${this.endpoint.address} within ${boundMs} ms (${rpc.path.slice(1)})`),
+        over: () => {
+          queue.cancel(call);
+          this.#calls.delete(end);
+        },
+      });
+      const end = (failure: Error): void => call.end(failure);
+      this.#calls.add(end);
+      queue.set(call, clock.now() + boundMs);
+      call.sent(
+        this.#client.makeUnaryRequest(
+          rpc.path,
+          rpc.serialize,
+          rpc.deserialize,
+          request,
+          metadata,
+          (error, response) => {
+            if (response !== undefined) this.heard();
+            call.answered(error, response);
+          },
+        ),
+      );
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { freePort, poll, TcpProxy } from '@rollcall/testing-servers';
+import { describe, expect, inject, test } from 'vitest';
+import { dialMs, quietMs, Scene, silenceMs } from './scene.ts';
+
+const ttlMs = 3_000;
+
+/** What is wrong with an endpoint, besides that nobody listens there. */
+const breaks = {
+  'refuses connections': (proxy: TcpProxy) => proxy.cut(),
+  'is silent': (proxy: TcpProxy) => proxy.blackHole(),
+};
+const faults = Object.entries(breaks);
+
+describe.each(['etcd34', 'etcd35'] as const)('%s', (version) => {
+  const { url } = inject(version);
+  const { hostname: host, port } = new URL(url);
+  const target = { host, port: Number(port) };
+
+  test.concurrent('E3: an endpoint where nobody listens is passed over', async () => {
+    await using scene = await Scene.open({ url, ttlMs, firstEndpoint: `127.0.0.1:${await freePort()}` });
+    scene.faultBegins();
+    await scene.assertLaws({ healedWithinMs: quietMs });
+  });
+
+  test.concurrent.each(faults)('E3, L4: a first endpoint that %s from the start is passed over', async (_, fault) => {
+    await using proxy = await TcpProxy.start(target);
+    fault(proxy);
+    await using scene = await Scene.open({ url, ttlMs, firstEndpoint: proxy.endpoint });
+    scene.faultBegins();
+    const from = performance.now();
+    const { client } = await scene.reach();
+    await client.registry.list(scene.service);
+    expect(performance.now() - from).toBeLessThan(dialMs + quietMs);
+    await scene.assertLaws({ healedWithinMs: quietMs });
+  });
+
+  test.concurrent.each(faults)(
+    'L4, W7: an endpoint that %s later on costs no lease',
+    async (_, fault) => {
+      await using proxy = await TcpProxy.start(target);
+      await using scene = await Scene.open({ url, ttlMs, firstEndpoint: proxy.endpoint });
+      scene.faultBegins();
+      fault(proxy);
+      const from = performance.now();
+      await poll(() => performance.now() - from > 2 * ttlMs || undefined, { what: 'several renewals are due' });
+      expect(scene.held.flatMap(({ changes }) => changes).filter(({ to }) => to === 'lost')).toEqual([]);
+      await scene.assertLaws({ healedWithinMs: quietMs, watchHealedWithinMs: silenceMs });
+    },
+    40_000,
+  );
+
+  test.concurrent.each(faults)(
+    'L4: a reset costs no lease while the other endpoint %s',
+    async (_, fault) => {
+      await using proxy = await TcpProxy.start(target);
+      await using scene = await Scene.open({ url, ttlMs, firstEndpoint: proxy.endpoint });
+      fault(proxy);
+      await poll(async () => ((await isActive(scene)) && scene.owner.net.connections > 0) || undefined, {
+        what: 'the owner is at the endpoint that is left',
+      });
+      const from = scene.faultBegins();
+      scene.owner.net.reset();
+      await poll(() => performance.now() - from > 2 * ttlMs || undefined, { what: 'several renewals are due' });
+      expect(scene.held.flatMap(({ changes }) => changes).filter(({ to }) => to === 'lost')).toEqual([]);
+      await scene.assertLaws({ healedWithinMs: quietMs, watchHealedWithinMs: silenceMs });
+    },
+    40_000,
+  );
+});
+
+async function isActive({ held }: Scene): Promise<boolean> {
+  return held.every(({ registration }) => registration.state === 'active');
+}

@@ -1,0 +1,13 @@
+export { testCertificates, type TestCertificates } from './certificates.ts';
+export { EtcdAdmin, type EtcdAdminOptions, type PutOptions } from './etcd-admin.ts';
+export type { EtcdEntry, EtcdMember, EtcdStatus } from './etcd-answers.ts';
+export { EtcdCluster, startEtcdCluster } from './etcd-cluster.ts';
+export { type EtcdOptions, EtcdServer, type EtcdTls, startEtcd, type WipeOptions } from './etcd-server.ts';
+export { freePort, freePorts } from './free-ports.ts';
+export { GatewayError, type GatewayTls } from './json-gateway.ts';
+export { poll, type PollOptions } from './poll.ts';
+export { type EtcdVersion, provisionEtcd, type ProvisionedServer, type ProvisionOptions } from './provision.ts';
+export type { ProxyConnection, ProxyTarget } from './proxy-connection.ts';
+export type { Direction } from './proxy-faults.ts';
+export { type ServerCommand, ServerProcess, temporaryFolder } from './server-process.ts';
+export { TcpProxy, type TcpProxyOptions } from './tcp-proxy.ts';
