@@ -97,10 +97,10 @@ class DialRace {
     while (this.#outcome === undefined && this.#running.size > 0) await this.#change();
     const lost = new ConnectionFailure('another member was faster');
     for (const link of this.#running) link.close(lost);
+    if (this.#outcome !== undefined) this.#leaderless?.close(lost);
     const outcome = this.#outcome ?? (this.#leaderless && { link: this.#leaderless });
     if (outcome === undefined) throw new ConnectionFailure(`no member could be reached. ${this.#problems.join('; ')}`);
     if ('error' in outcome) throw outcome.error;
-    if (this.#leaderless !== outcome.link) this.#leaderless?.close(lost);
     return outcome.link;
   }
 

@@ -55,7 +55,7 @@ describe.each(['etcd34', 'etcd35'] as const)('%s', (version) => {
       await using proxy = await TcpProxy.start(target);
       await using scene = await Scene.open({ url, ttlMs, firstEndpoint: proxy.endpoint });
       fault(proxy);
-      await poll(async () => ((await isActive(scene)) && scene.owner.net.connections > 0) || undefined, {
+      await poll(() => (isActive(scene) && scene.owner.net.connections > 0) || undefined, {
         what: 'the owner is at the endpoint that is left',
       });
       const from = scene.faultBegins();
@@ -66,8 +66,26 @@ describe.each(['etcd34', 'etcd35'] as const)('%s', (version) => {
     },
     40_000,
   );
+
+  test.concurrent('E3, R9, W6: an endpoint that refuses is asked again with pauses, by however many', async () => {
+    await using scene = new Scene({ url, ttlMs });
+    const { client, net } = await scene.reach();
+    net.cut();
+    const aborting = new AbortController();
+    const { signal } = aborting;
+    const from = performance.now();
+    const registering = client.hold(scene.init('a'), { ttlMs, onUnavailable: 'retry', signal });
+    const reading = client.registry.watch(scene.service, { signal }).next();
+    await poll(() => performance.now() - from > ttlMs || undefined, { what: 'many attempts' });
+    // Pauses of at most 500 ms and T/3, with full jitter, and two connections for each attempt: some 50. Without any, thousands.
+    expect(net.accepted).toBeLessThan(250);
+    expect(net.accepted).toBeGreaterThan(3);
+    aborting.abort(new Error('enough'));
+    await expect(registering).rejects.toThrow('enough');
+    await expect(reading).rejects.toThrow('enough');
+  });
 });
 
-async function isActive({ held }: Scene): Promise<boolean> {
+function isActive({ held }: Scene): boolean {
   return held.every(({ registration }) => registration.state === 'active');
 }
