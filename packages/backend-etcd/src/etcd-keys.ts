@@ -30,7 +30,15 @@ export class EtcdKeys {
   }
 
   entry(service: string, id: string): Buffer {
-    return Buffer.from(`${this.#root}${encoded(service)}/${encoded(id)}`);
+    return Buffer.from(this.#entryText(service, id));
+  }
+
+  /** Whether `key` is `entry(service, id)`. */
+  isEntryOf(key: Buffer, { service, id }: EntryName): boolean {
+    const text = this.#entryText(service, id);
+    if (key.toString() !== text) return false;
+    // What is no UTF-8 reads like U+FFFD.
+    return !text.includes('\ufffd') || Buffer.from(text).equals(key);
   }
 
   /** What stands under a service. */
@@ -54,6 +62,10 @@ export class EtcdKeys {
     if (service === undefined || id === undefined || service === '' || id === '') return undefined;
     return this.entry(service, id).equals(key) ? { service, id } : undefined;
   }
+
+  #entryText(service: string, id: string): string {
+    return `${this.#root}${encoded(service)}/${encoded(id)}`;
+  }
 }
 
 /** The text of a key for messages: another one for each key, also where its bytes are no UTF-8 (D5). */
@@ -73,7 +85,7 @@ function rangeUnder(text: string): KeyRange {
 }
 
 function encoded(name: string): string {
-  return name.replaceAll('%', '%25').replaceAll('/', '%2F');
+  return /[%/]/.test(name) ? name.replaceAll('%', '%25').replaceAll('/', '%2F') : name;
 }
 
 /** Undefined where an escape stands that `encoded` does not write. */

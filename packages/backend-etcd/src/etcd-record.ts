@@ -14,16 +14,15 @@ export type ReadRecord =
   | { readonly type: 'malformed'; readonly record: MalformedRecord & { readonly id: string } };
 
 /** The value that stands under an entry's key: the instance, and whose it is. Readers ignore the owner, as any field they do not know. */
-export function encodeRecord(instance: ServiceInstance, owner: string): Buffer {
-  return Buffer.from(`${encodeInstance(instance).slice(0, -1)},"owner":${JSON.stringify(owner)}}`);
+export function encodeRecord(instance: ServiceInstance, owner: string): string {
+  return `${encodeInstance(instance).slice(0, -1)},"owner":${JSON.stringify(owner)}}`;
 }
 
 /** A record of a service's range: an instance of that service, or what is wrong with it (D5). */
 export function readRecord(keys: EtcdKeys, { key, value }: KeyValue): ReadRecord {
-  const name = keys.parse(key);
   try {
-    const instance = decodeInstance(value.toString());
-    if (name?.id === instance.id && name.service === instance.service) return { type: 'entry', instance };
+    const instance = decodeInstance(value);
+    if (keys.isEntryOf(key, instance)) return { type: 'entry', instance };
     throw misplaced(key, instance);
   } catch (error) {
     return { type: 'malformed', record: { key: keyText(key), id: keys.idOf(key), error } };
@@ -36,7 +35,7 @@ export type Standing = { readonly type: 'nobody' } | { readonly type: 'owner'; r
 /** Whose live entry a key holds. What cannot be decoded is nobody's. */
 export function standingOf(keys: EtcdKeys, kv: KeyValue | undefined): Standing {
   if (kv === undefined || readRecord(keys, kv).type === 'malformed') return { type: 'nobody' };
-  const fields: unknown = JSON.parse(kv.value.toString());
+  const fields: unknown = JSON.parse(kv.value);
   const owner = typeof fields === 'object' && fields !== null && 'owner' in fields ? fields.owner : undefined;
   return { type: 'owner', owner: typeof owner === 'string' ? owner : undefined };
 }

@@ -39,6 +39,24 @@ test('I1: a key lies in the range of its own service and of no other', () =>
     }),
   ));
 
+test('I1, D5: a key is an entry’s own, and no other entry’s', () =>
+  check(
+    fc.property(name, name, name, name, (service, id, otherService, otherId) => {
+      const key = keys.entry(service, id);
+      expect(keys.isEntryOf(key, { service, id })).toBe(true);
+      const other = { service: otherService, id: otherId };
+      expect(keys.isEntryOf(key, other)).toBe(otherService === service && otherId === id);
+    }),
+  ));
+
+test('D5: bytes that are no UTF-8 are not the key that they read like', () => {
+  const like = { service: 'orders', id: '\ufffd' };
+  const broken = Buffer.concat([keys.service('orders').key, Buffer.of(0xf0, 0x9f, 0x98)]);
+  expect(broken.toString()).toBe(keys.entry(like.service, like.id).toString());
+  expect(keys.isEntryOf(broken, like)).toBe(false);
+  expect(keys.isEntryOf(keys.entry(like.service, like.id), like)).toBe(true);
+});
+
 describe('D4: a key that no name has is nobody’s', () => {
   test.each([
     '/rollcall/instances/orders',

@@ -13,7 +13,7 @@ interface ResponseHeader {
 export interface KeyValue {
   readonly key: Buffer;
   readonly modRevision: Int64;
-  readonly value: Buffer;
+  readonly value: string;
   readonly lease: Int64;
 }
 
@@ -35,7 +35,7 @@ export interface RangeResponse {
 /** One operation of a transaction: exactly one of them. */
 export type RequestOp =
   | { readonly range: RangeRequest }
-  | { readonly put: { readonly key: Buffer; readonly value: Buffer; readonly lease: number } }
+  | { readonly put: { readonly key: Buffer; readonly value: string; readonly lease: number } }
   | { readonly txn: TxnRequest };
 
 export interface ResponseOp {

@@ -10,7 +10,8 @@ const messages: Readonly<Record<string, protobuf.IType>> = {
     fields: {
       key: field(1, 'bytes'),
       modRevision: field(3, 'int64'),
-      value: field(5, 'bytes'),
+      // Bytes on the wire, like text; decoded as text at once, it needs no buffer of its own.
+      value: field(5, 'string'),
       lease: field(6, 'int64'),
     },
   },
@@ -24,7 +25,7 @@ const messages: Readonly<Record<string, protobuf.IType>> = {
     },
   },
   RangeResponse: { fields: { header: field(1, 'ResponseHeader'), kvs: repeated(2, 'KeyValue') } },
-  PutRequest: { fields: { key: field(1, 'bytes'), value: field(2, 'bytes'), lease: field(3, 'int64') } },
+  PutRequest: { fields: { key: field(1, 'bytes'), value: field(2, 'string'), lease: field(3, 'int64') } },
   RequestOp: {
     oneofs: { request: { oneof: ['range', 'put', 'txn'] } },
     fields: { range: field(1, 'RangeRequest'), put: field(2, 'PutRequest'), txn: field(4, 'TxnRequest') },

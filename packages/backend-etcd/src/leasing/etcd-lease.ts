@@ -75,7 +75,7 @@ export class EtcdLease implements DriverLease, RenewableEntry {
    * first, so that each write has a condition that only one can meet, and one that arrives late changes nothing.
    * @returns the revision of the write
    */
-  async #write(value: Buffer, known: number | undefined, signal: AbortSignal): Promise<number> {
+  async #write(value: string, known: number | undefined, signal: AbortSignal): Promise<number> {
     const { key, leaseId } = this;
     for (let revision = known ?? (await this.#standingRevision(signal)); ;) {
       const { header, succeeded, responses } = await this.#store.connection.call(
@@ -90,7 +90,7 @@ export class EtcdLease implements DriverLease, RenewableEntry {
       if (succeeded) return header.revision.toNumber();
       const standing = this.#assertOurs(keyRead(responses[0]));
       revision = standing.modRevision.toNumber();
-      if (standing.value.equals(value)) return revision;
+      if (standing.value === value) return revision;
     }
   }
 

@@ -1,5 +1,6 @@
 import { fieldError, pathError, shown } from './field-error.ts';
 import { readObject } from './plain-data.ts';
+import { type Fields, ownField, storedObject } from './stored-data.ts';
 import { hasControlCharacter, hasLoneSurrogate, utf8Length } from './unicode.ts';
 
 /** Where one protocol of an instance is reached. `host` is a name or an IP (IPv6 without brackets), `port` 1–65535. */
@@ -12,6 +13,8 @@ export interface Endpoint {
 }
 
 const maxHostBytes = 255;
+/** What nearly every host is made of, so that one look is enough. */
+const plainHost = /^[\w.-]{1,255}$/;
 const endpointKeys = ['scheme', 'host', 'port'];
 const endpointWanted = 'an endpoint, a URL such as "grpc://10.1.1.60:9081" or { scheme, host, port }';
 
@@ -39,7 +42,7 @@ const trailingParts: ReadonlyMap<string, string> = new Map([
 export function endpointOf(input: unknown, path: string): Endpoint {
   if (typeof input === 'string') return endpointOfUrl(input, path);
   if (typeof input !== 'object' || input === null) throw fieldError(path, endpointWanted, input);
-  return checkedEndpoint(readObject(input, path, 'an endpoint', endpointKeys), path);
+  return checkedEndpoint(Object.fromEntries(readObject(input, path, 'an endpoint', endpointKeys)), path);
 }
 
 /**
@@ -48,7 +51,7 @@ export function endpointOf(input: unknown, path: string): Endpoint {
  * @throws TypeError that names `path` (I6)
  */
 export function storedEndpoint(input: unknown, path: string): Endpoint {
-  return checkedEndpoint(readObject(input, path, 'an endpoint', undefined), path);
+  return checkedEndpoint(storedObject(input, path, 'an endpoint'), path);
 }
 
 /** `scheme://host:port`, with IPv6 in brackets: `http://[::1]:80`, ready for whoever takes a URL. */
@@ -61,10 +64,10 @@ export function endpointAddress(endpoint: Endpoint): string {
   return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
 }
 
-function checkedEndpoint(fields: ReadonlyMap<string, unknown>, path: string): Endpoint {
-  const scheme = checkedScheme(fields.get('scheme'), `${path}.scheme`);
-  const host = checkedHost(fields.get('host'), `${path}.host`);
-  const port = fields.get('port');
+function checkedEndpoint(fields: Fields, path: string): Endpoint {
+  const scheme = checkedScheme(ownField(fields, 'scheme'), `${path}.scheme`);
+  const host = checkedHost(ownField(fields, 'host'), `${path}.host`);
+  const port = ownField(fields, 'port');
   if (typeof port !== 'number' || !isPort(port)) {
     throw fieldError(`${path}.port`, 'an integer from 1 to 65535', port);
   }
@@ -80,6 +83,7 @@ function checkedScheme(scheme: unknown, path: string): string {
 
 function checkedHost(host: unknown, path: string): string {
   if (typeof host !== 'string' || host === '') throw fieldError(path, 'a host name or an IP address', host);
+  if (plainHost.test(host)) return host;
   if (host.includes('@')) throw pathError(path, 'expected a host without a user part, got one with it (not shown)');
   if (hasLoneSurrogate(host)) throw fieldError(path, 'a host without lone surrogates', host);
   if (hasControlCharacter(host)) throw fieldError(path, 'a host without control characters', host);

@@ -1,10 +1,10 @@
 import { RegistryError } from '../errors/registry-error.ts';
 import { storedEndpoint } from './endpoint.ts';
 import { fieldError, pathError } from './field-error.ts';
-import { instanceFrom } from './instance-fields.ts';
-import { readObject } from './plain-data.ts';
+import { checkPair, instanceFrom, maxEndpoints, type PartReaders } from './instance-fields.ts';
 import type { ServiceInstance } from './instance.ts';
 import { serviceName } from './service-name.ts';
+import { type Fields, ownField, storedArray, storedObject } from './stored-data.ts';
 import { utf8Length } from './unicode.ts';
 
 /** The most that `encodeInstance` may give, in UTF-8 bytes, on every backend alike (I5). */
@@ -15,6 +15,19 @@ const formatVersion = 1;
 
 /** Below this length no text holds an instance over the bound, whatever defaults add and UTF-8 takes. */
 const surelyFitsLength = maxEncodedBytes / 4;
+
+/** What `JSON.parse` made: nobody else has it, so that what is good is frozen where it is. */
+const stored: PartReaders = {
+  endpoints: (value) =>
+    storedArray(value, 'endpoints', 'an array of endpoints', maxEndpoints).map((input, index) =>
+      storedEndpoint(input, `endpoints[${index}]`),
+    ),
+  metadata: (value) => {
+    const pairs = storedObject(value, 'metadata', 'a map from string to string');
+    checkPairs(pairs);
+    return Object.freeze(pairs);
+  },
+};
 
 /** The instance as JSON, for a backend to store: `{"v":1,"service":…}`. Fields without a value are left out. */
 export function encodeInstance(instance: ServiceInstance): string {
@@ -29,10 +42,11 @@ export function encodeInstance(instance: ServiceInstance): string {
  */
 export function decodeInstance(text: string): ServiceInstance {
   try {
-    const fields = readObject(JSON.parse(text), '', 'a record of an instance', undefined);
-    if (fields.get('v') !== formatVersion) throw fieldError('v', String(formatVersion), fields.get('v'));
-    serviceName(fields.get('id'), 'id'); // without it, another record could seem to be this one
-    const instance = instanceFrom(fields, storedEndpoint);
+    const fields = storedObject(JSON.parse(text), '', 'a record of an instance');
+    const version = ownField(fields, 'v');
+    if (version !== formatVersion) throw fieldError('v', String(formatVersion), version);
+    serviceName(ownField(fields, 'id'), 'id'); // without it, another record could seem to be this one
+    const instance = instanceFrom(fields, stored);
     return text.length < surelyFitsLength ? instance : withinBound(instance);
   } catch (cause) {
     const reason = cause instanceof TypeError ? cause.message : 'it is not JSON';
@@ -53,4 +67,8 @@ export function withinBound(instance: ServiceInstance): ServiceInstance {
     );
   }
   return instance;
+}
+
+function checkPairs(pairs: Fields): asserts pairs is Readonly<Record<string, string>> {
+  for (const key of Object.keys(pairs)) checkPair(key, pairs[key]);
 }

@@ -1,9 +1,9 @@
 import { type Endpoint, endpointAddress } from './endpoint.ts';
 import { fieldError, keyPath, kindOf, pathError } from './field-error.ts';
 import { isoInstant } from './iso-instant.ts';
-import { readArray, readObject } from './plain-data.ts';
 import type { InstanceStatus, ServiceInstance } from './instance.ts';
 import { maxNameBytes, serviceName } from './service-name.ts';
+import { type Fields, ownField } from './stored-data.ts';
 import { hasLoneSurrogate, utf8Length } from './unicode.ts';
 
 /** Fields that are not there unless they were given. */
@@ -28,49 +28,48 @@ const optionalFields: ReadonlyMap<OptionalField, Check> = new Map<OptionalField,
 const statuses: readonly InstanceStatus[] = ['starting', 'up', 'draining', 'out-of-service'];
 
 /** An encoded endpoint has at least 34 bytes and a comma: more than these never fit into 16 KiB (I5). */
-const maxEndpoints = Math.floor(16_384 / 35);
+export const maxEndpoints: number = Math.floor(16_384 / 35);
 
 /** The names of all fields, in the order in which every instance has them. */
 export const instanceKeys: readonly string[] = [...requiredFields, ...optionalFields.keys()];
+
+/** How the parts that have parts of their own are read. */
+export interface PartReaders {
+  /** Each endpoint checked and frozen. */
+  readonly endpoints: (value: unknown) => readonly Endpoint[];
+  /** Checked and frozen. */
+  readonly metadata: (value: unknown) => Readonly<Record<string, string>>;
+}
 
 /**
  * The frozen instance that `fields` describe: each field checked, `undefined` or absent replaced by its default (I3, I4).
  * Keys that are no fields are not looked at. The size is not checked here (I5).
  *
- * @param endpointFrom checks one endpoint and freezes it.
  * @throws TypeError that names the field, what was expected and what came (I6)
  */
-export function instanceFrom(
-  fields: ReadonlyMap<string, unknown>,
-  endpointFrom: (input: unknown, path: string) => Endpoint,
-): ServiceInstance {
-  const service = serviceName(fields.get('service'), 'service');
-  const endpoints = endpointsFrom(fields.get('endpoints'), endpointFrom);
-  const id = idFrom(fields.get('id'), endpoints[0]);
-  const status = statusFrom(fields.get('status'));
-  const weight = weightFrom(fields.get('weight'));
-  const metadata = metadataFrom(fields.get('metadata'));
+export function instanceFrom(fields: Fields, readers: PartReaders): ServiceInstance {
+  const service = serviceName(ownField(fields, 'service'), 'service');
+  const endpoints = endpointsFrom(readers.endpoints(ownField(fields, 'endpoints')));
+  const id = idFrom(ownField(fields, 'id'), endpoints[0]);
+  const status = statusFrom(ownField(fields, 'status'));
+  const weight = weightFrom(ownField(fields, 'weight'));
+  const metadata = ownField(fields, 'metadata');
   const instance: { -readonly [Field in keyof ServiceInstance]: ServiceInstance[Field] } = {
     service,
     id,
     endpoints,
     status,
     weight,
-    metadata,
+    metadata: metadata === undefined ? Object.freeze({}) : readers.metadata(metadata),
   };
   for (const [name, check] of optionalFields) {
-    const value = fields.get(name);
+    const value = ownField(fields, name);
     if (value !== undefined) instance[name] = check(value, name);
   }
   return Object.freeze(instance);
 }
 
-function endpointsFrom(
-  value: unknown,
-  endpointFrom: (input: unknown, path: string) => Endpoint,
-): ServiceInstance['endpoints'] {
-  const inputs = readArray(value, 'endpoints', 'an array of endpoints', maxEndpoints);
-  const [first, ...others] = inputs.map((input, index) => endpointFrom(input, `endpoints[${index}]`));
+function endpointsFrom([first, ...others]: readonly Endpoint[]): ServiceInstance['endpoints'] {
   if (first === undefined) throw pathError('endpoints', 'expected at least one endpoint, got none');
   const endpoints: [Endpoint, ...Endpoint[]] = [first, ...others];
   return Object.freeze(endpoints);
@@ -107,17 +106,14 @@ function text(value: unknown, path: string): string {
   return value;
 }
 
-/** Values may be secrets: no message shows one (E2). */
-function metadataFrom(value: unknown): Readonly<Record<string, string>> {
-  if (value === undefined) return Object.freeze({});
-  const pairs = new Map<string, string>();
-  for (const [key, item] of readObject(value, 'metadata', 'a map from string to string', undefined)) {
-    if (typeof item !== 'string') throw pathError(keyPath('metadata', key), `expected a string, got ${kindOf(item)}`);
-    if (hasLoneSurrogate(key)) throw pathError(keyPath('metadata', key), 'expected a key without lone surrogates');
-    if (hasLoneSurrogate(item)) {
-      throw pathError(keyPath('metadata', key), 'expected text without lone surrogates, got some with one');
-    }
-    pairs.set(key, item);
+/**
+ * One pair of metadata. Values may be secrets: no message shows one (E2).
+ * @throws TypeError that names the key
+ */
+export function checkPair(key: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string') throw pathError(keyPath('metadata', key), `expected a string, got ${kindOf(value)}`);
+  if (hasLoneSurrogate(key)) throw pathError(keyPath('metadata', key), 'expected a key without lone surrogates');
+  if (hasLoneSurrogate(value)) {
+    throw pathError(keyPath('metadata', key), 'expected text without lone surrogates, got some with one');
   }
-  return Object.freeze(Object.fromEntries(pairs)); // defines, never sets: `__proto__` is a key like any other
 }

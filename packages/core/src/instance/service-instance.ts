@@ -2,8 +2,24 @@ import { endpointOf } from './endpoint.ts';
 import { pathError } from './field-error.ts';
 import { withinBound } from './instance-codec.ts';
 import type { InstancePatch, ServiceInstance, ServiceInstanceInit } from './instance.ts';
-import { instanceFrom, instanceKeys } from './instance-fields.ts';
-import { readObject } from './plain-data.ts';
+import { checkPair, instanceFrom, instanceKeys, maxEndpoints, type PartReaders } from './instance-fields.ts';
+import { readArray, readObject } from './plain-data.ts';
+
+/** Whatever a caller gave: read once, and with care. */
+const given: PartReaders = {
+  endpoints: (value) =>
+    readArray(value, 'endpoints', 'an array of endpoints', maxEndpoints).map((input, index) =>
+      endpointOf(input, `endpoints[${index}]`),
+    ),
+  metadata: (value) => {
+    const pairs = new Map<string, string>();
+    for (const [key, item] of readObject(value, 'metadata', 'a map from string to string', undefined)) {
+      checkPair(key, item);
+      pairs.set(key, item);
+    }
+    return Object.freeze(Object.fromEntries(pairs)); // defines, never sets: `__proto__` is a key like any other
+  },
+};
 
 /**
  * The instance that `init` describes: checked, with its defaults (I3), deeply frozen (I7). Each property of `init` is read
@@ -11,7 +27,7 @@ import { readObject } from './plain-data.ts';
  * @throws TypeError that names the field, what was expected and what came (I6), or the size if it is over 16 KiB (I5)
  */
 export function serviceInstance(init: ServiceInstanceInit): ServiceInstance {
-  return withinBound(instanceFrom(readObject(init, '', 'an instance', instanceKeys), endpointOf));
+  return withinBound(instanceFrom(Object.fromEntries(readObject(init, '', 'an instance', instanceKeys)), given));
 }
 
 /**
@@ -26,5 +42,5 @@ export function patchInstance(instance: ServiceInstance, patch: InstancePatch): 
       throw pathError(key, 'identity cannot change: a patch has no service and no id; register another instance');
     }
   }
-  return withinBound(instanceFrom(new Map([...Object.entries(instance), ...changes]), endpointOf));
+  return withinBound(instanceFrom({ ...instance, ...Object.fromEntries(changes) }, given));
 }

@@ -17,7 +17,7 @@ function isPaired(text: string, index: number, unit: number): boolean {
 
 /** Whether `text` holds half of a surrogate pair, which no UTF-8 can carry (I4). */
 export function hasLoneSurrogate(text: string): boolean {
-  return /\p{Surrogate}/u.test(text);
+  return !text.isWellFormed();
 }
 
 /** Whether `text` holds a control character, U+0000–001F or U+007F–009F (I2). */
