@@ -113,12 +113,12 @@ function endpointOfUrl(url: string, path: string): Endpoint {
   const authority = end === -1 ? rest : rest.slice(0, end);
   const trailing = end === -1 ? undefined : trailingParts.get(rest.charAt(end));
   // A password with a slash in it puts the '@' behind the authority, hence the look at the whole.
-  const instead = rest.includes('@') ? `${scheme}://host:port` : shown(`${scheme}://${authority}`);
+  const instead = (): string => (rest.includes('@') ? `${scheme}://host:port` : shown(`${scheme}://${authority}`));
   if (authority.includes('@')) {
-    throw pathError(path, `expected a URL without a user part, got one with it (not shown); write ${instead}`);
+    throw pathError(path, `expected a URL without a user part, got one with it (not shown); write ${instead()}`);
   }
   if (trailing !== undefined) {
-    throw pathError(path, `expected a URL without a ${trailing}, got one with it; write ${instead}`);
+    throw pathError(path, `expected a URL without a ${trailing}, got one with it; write ${instead()}`);
   }
 
   const { hostText, portText } = splitAuthority(authority, path);

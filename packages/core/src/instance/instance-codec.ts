@@ -13,8 +13,14 @@ export const maxEncodedBytes: number = 16_384;
 /** Raised only by a change that older readers must not read; a new field is none, as they ignore it. */
 const formatVersion = 1;
 
-/** Below this length no text holds an instance over the bound, whatever defaults add and UTF-8 takes. */
-const surelyFitsLength = maxEncodedBytes / 4;
+/** What the names of all fields, their quotes and commas, and everything but strings take at most, in bytes. */
+const frameBytes = 512;
+
+/** What a string takes around it, with its name and quotes; of an endpoint, with its port. */
+const partBytes = 64;
+
+/** What one UTF-16 unit takes at most: `\u001f`. */
+const unitBytes = 6;
 
 /** What `JSON.parse` made: nobody else has it, so that what is good is frozen where it is. */
 const stored: PartReaders = {
@@ -47,7 +53,7 @@ export function decodeInstance(text: string): ServiceInstance {
     if (version !== formatVersion) throw fieldError('v', String(formatVersion), version);
     serviceName(ownField(fields, 'id'), 'id'); // without it, another record could seem to be this one
     const instance = instanceFrom(fields, stored);
-    return text.length < surelyFitsLength ? instance : withinBound(instance);
+    return withinBound(instance);
   } catch (cause) {
     const reason = cause instanceof TypeError ? cause.message : 'it is not JSON';
     throw new RegistryError('INSTANCE_MALFORMED', `Could not decode the record of an instance: ${reason}`, { cause });
@@ -59,6 +65,7 @@ export function decodeInstance(text: string): ServiceInstance {
  * @throws TypeError that says its size and the limit
  */
 export function withinBound(instance: ServiceInstance): ServiceInstance {
+  if (surelyFits(instance)) return instance;
   const bytes = utf8Length(encodeInstance(instance));
   if (bytes > maxEncodedBytes) {
     throw pathError(
@@ -71,4 +78,15 @@ export function withinBound(instance: ServiceInstance): ServiceInstance {
 
 function checkPairs(pairs: Fields): asserts pairs is Readonly<Record<string, string>> {
   for (const key of Object.keys(pairs)) checkPair(key, pairs[key]);
+}
+
+/** Whether it is so small that nothing needs to be encoded to know that it fits, as nearly every instance is. */
+function surelyFits(instance: ServiceInstance): boolean {
+  const { endpoints, metadata } = instance;
+  const values: readonly unknown[] = Object.values(instance);
+  let bytes = frameBytes;
+  for (const value of values) if (typeof value === 'string') bytes += value.length * unitBytes;
+  for (const { scheme, host } of endpoints) bytes += (scheme.length + host.length) * unitBytes + partBytes;
+  for (const key of Object.keys(metadata)) bytes += (key.length + (metadata[key]?.length ?? 0)) * unitBytes + partBytes;
+  return bytes <= maxEncodedBytes;
 }

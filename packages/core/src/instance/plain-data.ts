@@ -40,7 +40,9 @@ export function readArray(value: unknown, path: string, what: string, maxLength:
   const length = arrayLength(value, path);
   if (length === undefined || !isObject(value)) throw fieldError(path, what, value);
   if (length > maxLength) throw pathError(path, `expected ${what}, at most ${maxLength}, got ${length}`);
-  return Array.from({ length }, (_, index) => readElement(value, index, path));
+  const elements: unknown[] = [];
+  for (let index = 0; index < length; index += 1) elements.push(readElement(value, index, path));
+  return elements;
 }
 
 function isObject(value: unknown): value is object {

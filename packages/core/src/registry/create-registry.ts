@@ -57,7 +57,14 @@ class DrivenRegistry implements Registry {
       callTimeoutMs,
       queue,
       gate,
-      calls: new DriverCalls({ driver, clock, queue, gate, callTimeoutMs }),
+      // Beside the renewals, not among them: a call that is over would keep its place, and what it holds, until it were due.
+      calls: new DriverCalls({
+        driver,
+        clock,
+        queue: new DeadlineQueue(clock, { background: false }),
+        gate,
+        callTimeoutMs,
+      }),
       diagnostics: new Diagnostics(onDiagnostic),
       wakeLock: new WakeLock(clock),
       signals: new CallerSignals(),

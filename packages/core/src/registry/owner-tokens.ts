@@ -1,15 +1,15 @@
-/** Draws owner tokens: random across registries, and counted, so that two of one registry differ whatever `random` gives. */
+/** Draws owner tokens: random across registries, counted within one. */
 export class OwnerTokens {
-  readonly #random: () => number;
+  readonly #registry: string;
   #count = 0;
 
+  /** @param random drawn from once, for around 120 bits */
   constructor(random: () => number) {
-    this.#random = random;
+    this.#registry = Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 30).toString(36)).join('');
   }
 
-  /** Around 120 random bits and a count, in characters that any backend takes: `[0-9a-z-]`. */
+  /** In characters that any backend takes: `[0-9a-z-]`. */
   next(): string {
-    const random = Array.from({ length: 4 }, () => Math.floor(this.#random() * 2 ** 30).toString(36));
-    return `${random.join('')}-${(this.#count++).toString(36)}`;
+    return `${this.#registry}-${(this.#count++).toString(36)}`;
   }
 }
