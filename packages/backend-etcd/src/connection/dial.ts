@@ -1,7 +1,8 @@
 import type { Clock, DeadlineQueue } from '@rollcall/core/driver';
 import type { EtcdEndpoint } from '../options/etcd-endpoint.ts';
-import { EtcdLink, type Login, type TlsMaterial } from './etcd-link.ts';
+import { EtcdLink, type Login } from './etcd-link.ts';
 import { ConnectionFailure, isForbidden, isRpcFailure } from './rpc-failure.ts';
+import type { TlsMaterial } from './tls-upgrade.ts';
 
 /** How members are reached. */
 export interface DialTerms {

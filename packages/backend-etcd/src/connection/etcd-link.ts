@@ -1,19 +1,12 @@
-import { Client, type ClientDuplexStream, credentials, Metadata } from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import type { Clock, DeadlineQueue } from '@rollcall/core/driver';
 import type { EtcdEndpoint } from '../options/etcd-endpoint.ts';
 import { channelTarget } from './endpoint-address.ts';
 import { authenticateRpc, type Rpc, statusRpc } from './etcd-rpcs.ts';
 import { QuietCredentials } from './quiet-credentials.ts';
 import { isAuthOff, isForbidden, isRpcFailure, NoAnswer } from './rpc-failure.ts';
+import { type TlsMaterial, tlsUpgrade } from './tls-upgrade.ts';
 import { UnaryCall } from './unary-call.ts';
-
-/** TLS material, read. */
-export interface TlsMaterial {
-  readonly ca: Buffer | undefined;
-  readonly cert: Buffer | undefined;
-  readonly key: Buffer | undefined;
-  readonly serverName: string | undefined;
-}
 
 /** Who asks, where the cluster wants to know. */
 export interface Login {
@@ -54,6 +47,9 @@ const channelOptions = {
   // A link that is given up is given up: the next one has a connection of its own.
   'grpc.use_local_subchannel_pool': 1,
   'grpc.service_config_disable_resolution': 1,
+  // What may be repeated is repeated by EtcdConnection, which knows.
+  'grpc.enable_retries': 0,
+  'grpc.enable_channelz': 0,
 };
 
 /** One connection to one member: its calls and streams share it, and end with it. */
@@ -65,7 +61,7 @@ export class EtcdLink {
   readonly #client: Client;
   readonly #connecting = new AbortController();
   /** What is under way, and how it is ended. */
-  readonly #calls = new Set<(failure: Error) => void>();
+  readonly #calls = new Set<{ end(failure: Error): void }>();
   readonly #streams = new Set<() => void>();
   #token: Token = { metadata: new Metadata() };
   #isTokenGood = false;
@@ -76,18 +72,12 @@ export class EtcdLink {
     const { endpoint, tls } = terms;
     this.#terms = terms;
     this.endpoint = endpoint;
-    const channel =
-      tls === undefined
-        ? credentials.createInsecure()
-        : credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+    const credentials = new QuietCredentials(tls && tlsUpgrade(tls, endpoint.host));
     const { target, options } = channelTarget(endpoint, this.#connecting.signal);
-    this.#client = new Client(target, new QuietCredentials(channel), {
+    this.#client = new Client(target, credentials, {
       ...channelOptions,
       ...options,
-      ...(tls?.serverName !== undefined && {
-        'grpc.ssl_target_name_override': tls.serverName,
-        'grpc.default_authority': tls.serverName,
-      }),
+      ...(tls?.serverName !== undefined && { 'grpc.default_authority': tls.serverName }),
     });
   }
 
@@ -159,7 +149,7 @@ export class EtcdLink {
   close(failure: Error): void {
     if (this.failure !== undefined) return;
     this.failure = failure;
-    for (const end of this.#calls) end(failure);
+    for (const call of this.#calls) call.end(failure);
     for (const cancel of this.#streams) cancel();
     this.#client.close();
     this.#connecting.abort();
@@ -197,32 +187,25 @@ export class EtcdLink {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     return new Promise<Response>((resolve, reject) => {
       const { clock, queue } = this.#terms;
-      const call: UnaryCall<Response> = new UnaryCall<Response>({
-        resolve,
+      const call = new UnaryCall<Request, Response>({
+        rpc,
+        request,
+        metadata,
+        resolve: (response) => {
+          this.heard();
+          resolve(response);
+        },
         reject,
         signal,
         late: () => new NoAnswer(`no answer from ${this.endpoint.address} within ${boundMs} ms (${rpc.path.slice(1)})`),
         over: () => {
           queue.cancel(call);
-          this.#calls.delete(end);
+          this.#calls.delete(call);
         },
       });
-      const end = (failure: Error): void => call.end(failure);
-      this.#calls.add(end);
+      this.#calls.add(call);
       queue.set(call, clock.now() + boundMs);
-      call.sent(
-        this.#client.makeUnaryRequest(
-          rpc.path,
-          rpc.serialize,
-          rpc.deserialize,
-          request,
-          metadata,
-          (error, response) => {
-            if (response !== undefined) this.heard();
-            call.answered(error, response);
-          },
-        ),
-      );
+      call.send(this.#client.getChannel());
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { ChannelCredentials } from '@grpc/grpc-js';
+import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js';
 import { ConnectionFailure } from './rpc-failure.ts';
+import type { Upgrade } from './tls-upgrade.ts';
 
 type Connector = ReturnType<ChannelCredentials['_createSecureConnector']>;
 type ConnectorArguments = Parameters<ChannelCredentials['_createSecureConnector']>;
@@ -12,25 +13,24 @@ type ConnectorArguments = Parameters<ChannelCredentials['_createSecureConnector'
  * setting for either, and this is the one place of its that hands out the socket and hears of the end.
  */
 export class QuietCredentials extends ChannelCredentials {
-  readonly #credentials: ChannelCredentials;
+  readonly #upgrade: Upgrade | undefined;
 
-  constructor(credentials: ChannelCredentials) {
+  /** @param upgrade makes sockets secure; plain text without it */
+  constructor(upgrade: Upgrade | undefined) {
     super();
-    this.#credentials = credentials;
+    this.#upgrade = upgrade;
   }
 
   override _isSecure(): boolean {
-    // oxlint-disable-next-line no-underscore-dangle -- what grpc-js asks of its credentials is named so
-    return this.#credentials._isSecure();
+    return this.#upgrade !== undefined;
   }
 
   override _equals(other: ChannelCredentials): boolean {
     return other === this;
   }
 
-  override _createSecureConnector(...args: ConnectorArguments): Connector {
-    // oxlint-disable-next-line no-underscore-dangle -- as above
-    const connector = this.#credentials._createSecureConnector(...args);
+  override _createSecureConnector(...[, , callCredentials]: ConnectorArguments): Connector {
+    const upgrade = this.#upgrade;
     const sockets = new Set<Socket>();
     let isOver = false;
     const assertOpen = (): void => {
@@ -46,19 +46,16 @@ export class QuietCredentials extends ChannelCredentials {
       connect: async (socket) => {
         assertOpen();
         hold(socket);
-        const connected = await connector.connect(socket);
-        hold(connected.socket);
+        if (upgrade === undefined) return { socket, secure: false };
+        const secured = await upgrade(socket);
+        hold(secured);
         assertOpen();
-        return connected;
+        return { socket: secured, secure: true };
       },
-      waitForReady: async () => {
-        assertOpen();
-        await connector.waitForReady();
-      },
-      getCallCredentials: () => connector.getCallCredentials(),
+      waitForReady: async () => assertOpen(),
+      getCallCredentials: () => callCredentials ?? CallCredentials.createEmpty(),
       destroy: () => {
         isOver = true;
-        connector.destroy();
         for (const socket of sockets) socket.destroy();
       },
     };

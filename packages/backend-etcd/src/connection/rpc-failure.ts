@@ -19,6 +19,22 @@ export function isRpcFailure(error: unknown): error is RpcFailure {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
 }
 
+/** A call ended with this status: the server's, or one that the transport found words for. */
+export class CallRefused extends Error implements RpcFailure {
+  readonly code: number;
+  readonly details: string;
+
+  constructor(code: number, details: string) {
+    super(`${details} (gRPC status ${code})`);
+    this.code = code;
+    this.details = details;
+  }
+
+  override get name(): string {
+    return 'CallRefused';
+  }
+}
+
 /** Something went wrong on this side of the network: nobody answered, or the connection was given up. */
 export class ConnectionFailure extends Error implements RpcFailure {
   readonly code: number = codes.unavailable;

@@ -25,7 +25,6 @@ export class EtcdLease implements DriverLease, RenewableEntry {
   readonly owner: string;
   readonly leaseId: number;
   readonly ttlMs: number;
-  readonly key: Buffer;
   /** Of our last write; undefined while one is under way or its answer was lost. */
   modRevision: number | undefined;
   readonly #store: EtcdStore;
@@ -39,8 +38,12 @@ export class EtcdLease implements DriverLease, RenewableEntry {
     this.owner = whose.owner;
     this.leaseId = entry.leaseId;
     this.ttlMs = entry.ttlMs;
-    this.key = entry.key;
     this.modRevision = entry.modRevision;
+  }
+
+  /** Made anew each time: a small buffer holds on to the slab that it was cut from, eight kilobytes. */
+  get key(): Buffer {
+    return this.#store.keys.entry(this.service, this.instanceId);
   }
 
   get id(): string {

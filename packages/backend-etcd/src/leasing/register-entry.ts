@@ -12,7 +12,6 @@ import { newLeaseId } from './lease-id.ts';
 export interface WrittenEntry {
   readonly leaseId: number;
   readonly ttlMs: number;
-  readonly key: Buffer;
   readonly modRevision: number;
 }
 
@@ -43,7 +42,7 @@ export async function registerEntry(store: EtcdStore, terms: EntryTerms): Promis
   };
   const write = { store, terms, key, put, leaseId: lease.leaseId };
   const modRevision = terms.onConflict === 'replace' ? await overwrite(write) : await claim(write);
-  return { ...lease, key, modRevision };
+  return { ...lease, modRevision };
 }
 
 async function grant({ connection }: EtcdStore, { ttlMs, signal, mayStand }: EntryTerms): Promise<AskedLease> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '@rollcall/core/driver';
 import { waitFor } from '../connection/abortable.ts';
 import { leaseRevokeRpc } from '../connection/etcd-rpcs.ts';
@@ -16,6 +17,8 @@ export class Removals {
 
   constructor(store: EtcdStore) {
     this.#store = store;
+    // As many may be under way as attempts have failed, and all of them end by it.
+    setMaxListeners(0, this.#ending.signal);
   }
 
   /** Begins to revoke a lease that `owner` asked for and does not want any more. */

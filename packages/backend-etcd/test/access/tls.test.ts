@@ -13,6 +13,9 @@ const tls = { ...serverPair, ca };
 /** An address of this machine that no certificate of the tests is for. */
 const unnamedHost = '127.0.0.2';
 
+const warnings: Error[] = [];
+process.on('warning', (warning) => warnings.push(warning));
+
 describe.each(['etcd34', 'etcd35'] as const)('%s', (server) => {
   const binary = inject('binaries')[server];
 
@@ -100,6 +103,11 @@ describe.each(['etcd34', 'etcd35'] as const)('%s', (server) => {
     await worksFor(cast, terms);
     await rm(folder, { recursive: true });
   });
+});
+
+// Last, after all the others: Node warns once in a process.
+test('B2: nothing warns, also where the address of a server is an IP', () => {
+  expect(warnings).toEqual([]);
 });
 
 /** Owns, reads and lists, by two clients on these terms. */
