@@ -7,7 +7,6 @@ import { roundsOf, type RowTerms } from '../frame/suite.ts';
 import { bounded } from './bounded.ts';
 import { ObservedDriver } from './observed-driver.ts';
 import { rawRegister, revokeByHand } from './raw-registration.ts';
-import { typicalInstance } from './records.ts';
 import { idNumber, registerMany } from './registrations.ts';
 import type { TestBed } from './test-bed.ts';
 
@@ -35,7 +34,7 @@ export async function burst(bed: TestBed, terms: RowTerms): Promise<readonly Fin
       baseline: async () => {
         const leases: number[] = [];
         await bounded(count, inFlight, async (index) => {
-          leases.push(await rawRegister(raw, typicalInstance('burst', idNumber(index)), ttlMs));
+          leases.push(await rawRegister(raw, { service: 'burst', id: idNumber(index) }, ttlMs));
         });
         return () => revokeByHand(raw, leases);
       },

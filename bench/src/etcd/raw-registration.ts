@@ -1,13 +1,16 @@
-import type { ServiceInstance } from '@rollcall/core';
 import { bounded } from './bounded.ts';
 import { leaseId, type RawEtcd } from './raw-etcd.ts';
-import { keyOf, recordOf } from './records.ts';
+import { keyOf, typicalRecord } from './records.ts';
 
 /** Registers by hand: a grant under an ID of ours, then one transaction that puts the record under it. @returns the lease's ID */
-export async function rawRegister(raw: RawEtcd, instance: ServiceInstance, ttlMs: number): Promise<number> {
+export async function rawRegister(
+  raw: RawEtcd,
+  { service, id }: { readonly service: string; readonly id: string },
+  ttlMs: number,
+): Promise<number> {
   const lease = leaseId();
   await raw.leases.leaseGrant({ ID: lease, TTL: ttlMs / 1_000 });
-  const put = { key: keyOf(instance.service, instance.id), value: recordOf(instance), lease };
+  const put = { key: keyOf(service, id), value: typicalRecord(service, id), lease };
   await raw.kv.txn({ success: [{ request_put: put }] });
   return lease;
 }

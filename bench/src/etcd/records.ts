@@ -1,4 +1,4 @@
-import { serviceInstance, type ServiceInstance, type ServiceInstanceInit } from '@rollcall/core';
+import type { ServiceInstanceInit } from '@rollcall/core';
 
 /** Whatever is written by hand has an owner's token as long as the ones of core. */
 const owner = 'b'.repeat(22);
@@ -19,13 +19,14 @@ export function typicalInit(service: string, id: string, version: string = '4.17
   };
 }
 
-export function typicalInstance(service: string, id: string, version?: string): ServiceInstance {
-  return serviceInstance(typicalInit(service, id, version));
-}
-
-/** The bytes that stand under its key. */
-export function recordOf(instance: ServiceInstance): Buffer {
-  return Buffer.from(JSON.stringify({ v: 1, ...instance, owner }));
+/** The bytes that stand under its key: written as by hand, with none of the checks of `register`. */
+export function typicalRecord(service: string, id: string, version: string = '4.17.2'): Buffer {
+  const endpoints = [
+    { scheme: 'http', host: '10.42.117.23', port: 8080 },
+    { scheme: 'grpc', host: '10.42.117.23', port: 9090 },
+  ];
+  const defaults = { status: 'up', weight: 100 };
+  return Buffer.from(JSON.stringify({ v: 1, ...typicalInit(service, id, version), ...defaults, endpoints, owner }));
 }
 
 /** What every key begins with. */

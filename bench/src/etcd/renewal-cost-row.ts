@@ -7,7 +7,6 @@ import { roundsOf, type RowTerms } from '../frame/suite.ts';
 import { bounded } from './bounded.ts';
 import { keepAliveByHand } from './raw-keep-alive.ts';
 import { rawRegister, revokeByHand } from './raw-registration.ts';
-import { typicalInstance } from './records.ts';
 import { idNumber, registerMany } from './registrations.ts';
 import type { TestBed } from './test-bed.ts';
 
@@ -51,7 +50,7 @@ async function shareOfBareKeepalives(bed: TestBed): Promise<number> {
   using raw = bed.raw();
   const leases: number[] = [];
   await bounded(count, 256, async (index) => {
-    leases.push(await rawRegister(raw, typicalInstance('held', idNumber(index)), rawTtlMs));
+    leases.push(await rawRegister(raw, { service: 'held', id: idNumber(index) }, rawTtlMs));
   });
   using keeping = await keepAliveByHand(raw, leases, ttlMs / 3);
   const share = await cpuShare(ttlMs);

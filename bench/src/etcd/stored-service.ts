@@ -1,5 +1,5 @@
 import type { RawEtcd } from './raw-etcd.ts';
-import { keyOf, recordOf, typicalInstance } from './records.ts';
+import { keyOf, typicalRecord } from './records.ts';
 
 /** etcd takes no more operations in one transaction. */
 const mostInTransaction = 128;
@@ -14,5 +14,5 @@ export async function storeService(raw: RawEtcd, service: string, size: number):
 /** The record of one of them, to be put. */
 export function recordNumber(service: string, index: number, version?: string): { key: Buffer; value: Buffer } {
   const id = `instance-${String(index).padStart(6, '0')}`;
-  return { key: keyOf(service, id), value: recordOf(typicalInstance(service, id, version)) };
+  return { key: keyOf(service, id), value: typicalRecord(service, id, version) };
 }

@@ -19,8 +19,8 @@ type OpenFollower = (bed: TestBed, service: string) => Promise<Follower>;
 
 /**
  * How much later a reader hears of a put than a raw stream beside it. Which of two sockets of one process is read first in a turn
- * of the event loop biases the difference. So each round opens both anew, in the other order; and a second raw stream in the
- * place of ours tells how much of the difference is bias.
+ * of the event loop biases the difference. So each round opens both anew, in the other order, and two rounds, one of either
+ * order, make one figure; a second raw stream in the place of ours tells how much of it is bias all the same.
  */
 export async function watch(bed: TestBed, terms: RowTerms): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
@@ -45,7 +45,7 @@ interface Watched {
 
 async function followed(watched: Watched, openOurs: OpenFollower, terms: RowTerms): Promise<readonly Round[]> {
   const rounds: Round[] = [];
-  const count = roundsOf(terms, 10);
+  const count = 2 * roundsOf(terms, 6);
   for (let round = 1; round <= count; round += 1) {
     terms.progress(`service of ${watched.size}, round ${round} of ${count}`);
     rounds.push(await latencies(watched, openOurs, round % 2 === 0 ? 'ours' : 'raw', terms.quick ? 50 : 200));
@@ -94,16 +94,18 @@ function forInformation(name: string, rounds: readonly Round[]): readonly Findin
   ];
 }
 
-/** How much later ours heard of the same put: of each round that quantile, and the spread of those. */
+/** How much later ours heard of the same put: that quantile of each round, halfway between the two orders, and the spread of those. */
 function later(rounds: readonly Round[], share: number): Spread {
-  return spreadOf(
-    rounds.map(({ ours, baseline }) =>
-      quantile(
-        ours.map((tookMs, put) => tookMs - (baseline[put] ?? Number.NaN)),
-        share,
-      ),
+  const quantiles = rounds.map(({ ours, baseline }) =>
+    quantile(
+      ours.map((tookMs, put) => tookMs - (baseline[put] ?? Number.NaN)),
+      share,
     ),
   );
+  const halfway: number[] = [];
+  for (let round = 0; round + 1 < quantiles.length; round += 2)
+    halfway.push(((quantiles[round] ?? Number.NaN) + (quantiles[round + 1] ?? Number.NaN)) / 2);
+  return spreadOf(halfway);
 }
 
 let versions = 0;
