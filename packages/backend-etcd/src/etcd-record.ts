@@ -5,7 +5,7 @@ import {
   RegistryError,
   type ServiceInstance,
 } from '@rollcall/core/driver';
-import type { KeyValue } from './connection/etcd-messages.ts';
+import type { KeyValue } from './protocol/etcd-messages.ts';
 import { type EntryName, type EtcdKeys, keyText } from './etcd-keys.ts';
 
 /** What a stored record came to. */

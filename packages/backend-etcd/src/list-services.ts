@@ -1,6 +1,6 @@
-import type { RangeResponse } from './connection/etcd-messages.ts';
-import { rangeRpc, txnRpc } from './connection/etcd-rpcs.ts';
-import { rangeOf } from './connection/requests.ts';
+import type { RangeResponse } from './protocol/etcd-messages.ts';
+import { rangeRpc, txnRpc } from './protocol/etcd-rpcs.ts';
+import { rangeOf } from './protocol/requests.ts';
 import { readRecord } from './etcd-record.ts';
 import type { EtcdStore } from './etcd-store.ts';
 import { maxTxnOps } from './leasing/ownership.ts';

@@ -3,7 +3,7 @@ import type { EtcdEndpoint } from '../options/etcd-endpoint.ts';
 import { waitFor } from './abortable.ts';
 import { dial, type DialTerms } from './dial.ts';
 import type { EtcdLink, Token } from './etcd-link.ts';
-import type { Rpc } from './etcd-rpcs.ts';
+import type { Rpc } from '../protocol/etcd-rpcs.ts';
 import {
   isForbidden,
   isMemberOutOfService,

@@ -2,7 +2,7 @@ import { Client, type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import type { Clock, DeadlineQueue } from '@rollcall/core/driver';
 import type { EtcdEndpoint } from '../options/etcd-endpoint.ts';
 import { channelTarget } from './endpoint-address.ts';
-import { authenticateRpc, type Rpc, statusRpc } from './etcd-rpcs.ts';
+import { authenticateRpc, type Rpc, statusRpc } from '../protocol/etcd-rpcs.ts';
 import { QuietCredentials } from './quiet-credentials.ts';
 import { isAuthOff, isForbidden, isRpcFailure, NoAnswer } from './rpc-failure.ts';
 import { type TlsMaterial, tlsUpgrade } from './tls-upgrade.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '@rollcall/core/driver';
 import { type EtcdEndpoint, parseEtcdEndpoint } from '../options/etcd-endpoint.ts';
 import type { EtcdConnection } from './etcd-connection.ts';
-import { memberListRpc } from './etcd-rpcs.ts';
+import { memberListRpc } from '../protocol/etcd-rpcs.ts';
 
 interface SyncTerms {
   /** As configured: they stay the last resort, should what members say of themselves be of no use from here. */

@@ -6,7 +6,7 @@ import {
   type StatusObject,
 } from '@grpc/grpc-js';
 import type { Sleeper } from '@rollcall/core/driver';
-import type { Rpc } from './etcd-rpcs.ts';
+import type { Rpc } from '../protocol/etcd-rpcs.ts';
 import { CallRefused, ConnectionFailure } from './rpc-failure.ts';
 
 /** A call of the channel's, as its types tell. */

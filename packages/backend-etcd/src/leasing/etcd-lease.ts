@@ -1,7 +1,7 @@
 import type { DriverCallOptions, DriverLease, ServiceInstance } from '@rollcall/core/driver';
-import type { KeyValue } from '../connection/etcd-messages.ts';
-import { leaseRevokeRpc, rangeRpc, txnRpc } from '../connection/etcd-rpcs.ts';
-import { isUnchanged, keyRead, readKey } from '../connection/requests.ts';
+import type { KeyValue } from '../protocol/etcd-messages.ts';
+import { leaseRevokeRpc, rangeRpc, txnRpc } from '../protocol/etcd-rpcs.ts';
+import { isUnchanged, keyRead, readKey } from '../protocol/requests.ts';
 import { isLeaseGone } from '../connection/rpc-failure.ts';
 import { etcdError } from '../etcd-errors.ts';
 import { encodeRecord } from '../etcd-record.ts';

@@ -1,6 +1,6 @@
 import type { EtcdLink, Duplex } from '../connection/etcd-link.ts';
-import type { LeaseKeepAliveResponse, LeaseRequest } from '../connection/etcd-messages.ts';
-import { leaseKeepAliveRpc } from '../connection/etcd-rpcs.ts';
+import type { LeaseKeepAliveResponse, LeaseRequest } from '../protocol/etcd-messages.ts';
+import { leaseKeepAliveRpc } from '../protocol/etcd-rpcs.ts';
 import { ConnectionFailure } from '../connection/rpc-failure.ts';
 
 /** Several leases whose keepalives were sent together. */

@@ -1,7 +1,7 @@
 import { RegistryError } from '@rollcall/core/driver';
-import type { KeyValue } from '../connection/etcd-messages.ts';
-import { txnRpc } from '../connection/etcd-rpcs.ts';
-import { isUnchanged, isUnderLease, keyRead, readKey } from '../connection/requests.ts';
+import type { KeyValue } from '../protocol/etcd-messages.ts';
+import { txnRpc } from '../protocol/etcd-rpcs.ts';
+import { isUnchanged, isUnderLease, keyRead, readKey } from '../protocol/requests.ts';
 import { describeAttempt } from '../etcd-errors.ts';
 import { standingOf } from '../etcd-record.ts';
 import type { EtcdStore } from '../etcd-store.ts';

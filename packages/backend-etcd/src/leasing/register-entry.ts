@@ -1,7 +1,7 @@
 import { type DriverRegisterOptions, RegistryError, type ServiceInstance } from '@rollcall/core/driver';
-import type { KeyValue, RequestOp, TxnRequest } from '../connection/etcd-messages.ts';
-import { leaseGrantRpc, leaseTimeToLiveRpc, txnRpc } from '../connection/etcd-rpcs.ts';
-import { isAbsent, isUnchanged, isUnderLease, keyRead, readKey } from '../connection/requests.ts';
+import type { KeyValue, RequestOp, TxnRequest } from '../protocol/etcd-messages.ts';
+import { leaseGrantRpc, leaseTimeToLiveRpc, txnRpc } from '../protocol/etcd-rpcs.ts';
+import { isAbsent, isUnchanged, isUnderLease, keyRead, readKey } from '../protocol/requests.ts';
 import { isForbidden, isLeaseTaken, isRpcFailure } from '../connection/rpc-failure.ts';
 import { describeAttempt } from '../etcd-errors.ts';
 import { encodeRecord, standingOf } from '../etcd-record.ts';

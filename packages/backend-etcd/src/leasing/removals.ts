@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '@rollcall/core/driver';
 import { waitFor } from '../connection/abortable.ts';
-import { leaseRevokeRpc } from '../connection/etcd-rpcs.ts';
+import { leaseRevokeRpc } from '../protocol/etcd-rpcs.ts';
 import { isLeaseGone } from '../connection/rpc-failure.ts';
 import type { EtcdStore } from '../etcd-store.ts';
 import type { AskedLease } from './register-entry.ts';

@@ -1,5 +1,5 @@
-import type { WatchEvent } from '../connection/etcd-messages.ts';
-import { rangeRpc } from '../connection/etcd-rpcs.ts';
+import type { WatchEvent } from '../protocol/etcd-messages.ts';
+import { rangeRpc } from '../protocol/etcd-rpcs.ts';
 import { isRevisionGone } from '../connection/rpc-failure.ts';
 import type { EtcdStore } from '../etcd-store.ts';
 import { HistoryLost } from './history-lost.ts';

@@ -1,6 +1,6 @@
 import type { DriverChanges, DriverSnapshot, MalformedRecord, ServiceInstance } from '@rollcall/core/driver';
-import type { RangeResponse, WatchEvent } from '../connection/etcd-messages.ts';
-import { rangeRpc } from '../connection/etcd-rpcs.ts';
+import type { RangeResponse, WatchEvent } from '../protocol/etcd-messages.ts';
+import { rangeRpc } from '../protocol/etcd-rpcs.ts';
 import type { EtcdKeys } from '../etcd-keys.ts';
 import { readRecord } from '../etcd-record.ts';
 import type { EtcdStore } from '../etcd-store.ts';

@@ -1,4 +1,4 @@
-import type { WatchEvent } from '../connection/etcd-messages.ts';
+import type { WatchEvent } from '../protocol/etcd-messages.ts';
 import type { WatchFrom, WatchListener, WatchStream } from './watch-stream.ts';
 
 /** One watch, read at its reader's pace: what has come meanwhile is kept by key, the newest of each. */

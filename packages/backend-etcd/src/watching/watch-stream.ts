@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { Duplex, EtcdLink } from '../connection/etcd-link.ts';
-import type { WatchEvent, WatchRequest, WatchResponse } from '../connection/etcd-messages.ts';
-import { watchRpc } from '../connection/etcd-rpcs.ts';
+import type { WatchEvent, WatchRequest, WatchResponse } from '../protocol/etcd-messages.ts';
+import { watchRpc } from '../protocol/etcd-rpcs.ts';
 import { ConnectionFailure, type RpcFailure } from '../connection/rpc-failure.ts';
 import type { KeyRange } from '../etcd-keys.ts';
 import { HistoryLost } from './history-lost.ts';
