@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect, createSecureContext, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, connect, createSecureContext, type PeerCertificate, type TLSSocket } from 'node:tls';
 
 /** TLS material, read. */
 export interface TlsMaterial {
@@ -25,9 +26,17 @@ export function tlsUpgrade({ ca, cert, key, serverName }: TlsMaterial, host: str
         socket,
         secureContext,
         servername: isIP(name) === 0 ? name : '',
-        checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+        checkServerIdentity: (_, certificate) => mismatch(name, certificate),
         ALPNProtocols: ['h2'],
       });
       secured.once('secureConnect', () => resolve(secured)).on('error', reject);
     });
+}
+
+/** What is wrong with the certificate of a server that is known by this name or IP. Node 22.23 matches no IPv6 address: the certificate itself does. */
+function mismatch(name: string, certificate: PeerCertificate): Error | undefined {
+  if (isIP(name) === 0) return checkServerIdentity(name, certificate);
+  if (new X509Certificate(certificate.raw).checkIP(name) !== undefined) return undefined;
+  const names = certificate.subjectaltname ?? 'none';
+  return new Error(`the certificate does not match IP: ${name} is not in its altnames, which are ${names}`);
 }
