@@ -5,7 +5,8 @@ import { openRegistry } from '@rollcall/core';
 // A program that does what its arguments say and then has nothing more to do: what keeps it alive is the library alone.
 const [what = '', endpoints = '', prefix = ''] = process.argv.slice(-3);
 const registry = openRegistry(
-  { backend: 'etcd', endpoints, prefix },
+  // Longer than any test waits: who is kept by an attempt to connect is kept for good.
+  { backend: 'etcd', endpoints, prefix, dialTimeoutMs: 60_000 },
   { backends: [etcdBackend()], callTimeoutMs: 2_000 },
 );
 const orders = { service: 'orders', endpoints: ['http://10.0.0.1:80'] };
@@ -40,6 +41,12 @@ switch (what) {
     await pendingRead();
     await registry.close();
     break;
+  case 'stale watcher': {
+    const watcher = registry.watch('orders');
+    await watcher.next();
+    void watcher.next();
+    break;
+  }
   case 'idle once told': {
     // Held by a registration until the fault has come, then by nothing.
     const registration = await registry.register(orders, { ttlMs: 2_000 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import process from 'node:process';
-import { startEtcd } from '@rollcall/testing-servers';
+import { startEtcd, TcpProxy } from '@rollcall/testing-servers';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { bundled } from '../../../testing/bundled.ts';
 
@@ -14,6 +14,12 @@ beforeAll(async () => {
 
 /** Of the program's calls, and so of closing (C2). */
 const callMs = 2_000;
+
+/** Within this a watch that broke goes on, or its reader is told. */
+const mendMs = 3_000;
+
+/** How soon after a break a reader is told at the latest. */
+const quietMs = 1_000;
 
 /** What a busy machine may take to end a process. */
 const slackMs = 1_500;
@@ -55,6 +61,18 @@ describe.each(['etcd34', 'etcd35'] as const)('%s', (version) => {
     using running = await started(what, endpoint);
     setTimeout(() => running.child.kill('SIGTERM'), 1_000);
     expect(await running.exit).toEqual([null, 'SIGTERM']);
+  });
+
+  test('C4: a watcher that has told that it is stale keeps no process alive while it connects', async () => {
+    const { hostname: host, port } = new URL(url);
+    await using proxy = await TcpProxy.start({ host, port: Number(port) });
+    using running = await started('stale watcher', proxy.endpoint);
+    proxy.reset();
+    proxy.blackHole();
+    const from = performance.now();
+    expect(await running.exit).toEqual([0, null]);
+    // Told within W7's bound of a break; nothing more is read then.
+    expect(performance.now() - from).toBeLessThan(mendMs + quietMs + slackMs);
   });
 
   test.each(['paused', 'gone'] as const)(

@@ -1,4 +1,4 @@
-import { Client, type ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, connectivityState, Metadata } from '@grpc/grpc-js';
 import type { Clock, DeadlineQueue } from '@rollcall/core/driver';
 import type { EtcdEndpoint } from '../options/etcd-endpoint.ts';
 import { channelTarget } from './endpoint-address.ts';
@@ -86,9 +86,12 @@ export class EtcdLink {
    * @returns whether it has a leader; rejects with the cause when it cannot be reached or refuses the login
    */
   async open(ms: number): Promise<boolean> {
-    await this.#authenticate(ms);
+    const openBy = this.#terms.clock.now() + ms;
+    await this.#connected(ms);
+    const leftMs = openBy - this.#terms.clock.now();
+    await this.#authenticate(leftMs);
     try {
-      const { leader } = await this.#send(statusRpc, {}, undefined, ms, this.#token);
+      const { leader } = await this.#send(statusRpc, {}, undefined, leftMs, this.#token);
       return leader.toNumber() !== 0;
     } catch (error) {
       // A server that says who may ask is there, and rights are the business of the calls that need them.
@@ -155,6 +158,34 @@ export class EtcdLink {
     this.#connecting.abort();
   }
 
+  /**
+   * Resolves when the channel is connected, or has failed to, which the next call tells. A call that is sent before makes grpc-js
+   * hold the process for as long as it connects (C4).
+   */
+  #connected(ms: number): Promise<void> {
+    const channel = this.#client.getChannel();
+    return new Promise((resolve, reject) => {
+      const bound = this.#terms.clock.schedule(ms, () => settle(this.#noAnswer(ms, 'connecting')), {
+        background: true,
+      });
+      const settle = (failure?: Error): void => {
+        bound[Symbol.dispose]();
+        this.#calls.delete(attempt);
+        if (failure === undefined) resolve();
+        else reject(failure);
+      };
+      const attempt = { end: settle };
+      const look = (): void => {
+        const state = channel.getConnectivityState(true);
+        const isUnderWay = state === connectivityState.IDLE || state === connectivityState.CONNECTING;
+        if (isUnderWay) channel.watchConnectivityState(state, Infinity, look);
+        else settle();
+      };
+      this.#calls.add(attempt);
+      look();
+    });
+  }
+
   #authenticate(ms: number): Promise<void> {
     const { login } = this.#terms;
     if (login === undefined || this.#isTokenGood) return Promise.resolve();
@@ -197,7 +228,7 @@ export class EtcdLink {
         },
         reject,
         signal,
-        late: () => new NoAnswer(`no answer from ${this.endpoint.address} within ${boundMs} ms (${rpc.path.slice(1)})`),
+        late: () => this.#noAnswer(boundMs, rpc.path.slice(1)),
         over: () => {
           queue.cancel(call);
           this.#calls.delete(call);
@@ -207,5 +238,9 @@ export class EtcdLink {
       queue.set(call, clock.now() + boundMs);
       call.send(this.#client.getChannel());
     });
+  }
+
+  #noAnswer(boundMs: number, to: string): NoAnswer {
+    return new NoAnswer(`no answer from ${this.endpoint.address} within ${Math.round(boundMs)} ms (${to})`);
   }
 }
