@@ -176,6 +176,8 @@ export class EtcdLink {
       };
       const attempt = { end: settle };
       const look = (): void => {
+        // A channel that is closed tells so too, and would begin anew if it were asked to connect.
+        if (this.failure !== undefined) return;
         const state = channel.getConnectivityState(true);
         const isUnderWay = state === connectivityState.IDLE || state === connectivityState.CONNECTING;
         if (isUnderWay) channel.watchConnectivityState(state, Infinity, look);
