@@ -67,10 +67,19 @@ export class UnaryCall<Request, Response> implements Sleeper, InterceptingListen
 
   onReceiveStatus({ code, details }: StatusObject): void {
     if (!this.#finish()) return;
+    if (code !== status.OK) this.#terms.reject(new CallRefused(code, details));
+    else if (this.#answer === undefined) this.#terms.reject(new ConnectionFailure('the answer was empty'));
+    else this.#resolve(this.#answer);
+  }
+
+  /** Whatever came: who calls this is the transport, which no error may reach. */
+  #resolve(answer: Buffer): void {
     const { rpc, resolve, reject } = this.#terms;
-    if (code !== status.OK) reject(new CallRefused(code, details));
-    else if (this.#answer === undefined) reject(new ConnectionFailure('the answer was empty'));
-    else resolve(rpc.deserialize(this.#answer));
+    try {
+      resolve(rpc.deserialize(answer));
+    } catch (cause) {
+      reject(new ConnectionFailure('the answer could not be read: no etcd answers there', { cause }));
+    }
   }
 
   /** The bound has passed. */
