@@ -5,6 +5,7 @@ import process from 'node:process';
 import { startEtcd, TcpProxy } from '@rollcall/testing-servers';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { bundled } from '../../../testing/bundled.ts';
+import { graceMs } from './faults/scene.ts';
 
 let program: string;
 
@@ -17,9 +18,6 @@ const callMs = 2_000;
 
 /** Within this a watch that broke goes on, or its reader is told. */
 const mendMs = 3_000;
-
-/** How soon after a break a reader is told at the latest. */
-const quietMs = 1_000;
 
 /** What a busy machine may take to end a process. */
 const slackMs = 1_500;
@@ -72,7 +70,7 @@ describe.each(['etcd34', 'etcd35'] as const)('%s', (version) => {
     const from = performance.now();
     expect(await running.exit).toEqual([0, null]);
     // Told within W7's bound of a break; nothing more is read then.
-    expect(performance.now() - from).toBeLessThan(mendMs + quietMs + slackMs);
+    expect(performance.now() - from).toBeLessThan(mendMs + graceMs + slackMs);
   });
 
   test.each(['paused', 'gone'] as const)(

@@ -1,5 +1,5 @@
 import { RegistryError } from '@rollcall/core/driver';
-import type { KeyValue } from '../protocol/etcd-messages.ts';
+import type { Compare, KeyValue, RequestOp } from '../protocol/etcd-messages.ts';
 import { txnRpc } from '../protocol/etcd-rpcs.ts';
 import { isUnchanged, isUnderLease, keyRead, readKey } from '../protocol/requests.ts';
 import { describeAttempt } from '../etcd-errors.ts';
@@ -29,17 +29,19 @@ export async function checkOwnership(
   entries: readonly HeldEntry[],
   signal: AbortSignal,
 ): Promise<readonly (RegistryError | undefined)[]> {
+  const asked = entries.map(asking);
   const { succeeded, responses } = await store.connection.call(
     txnRpc,
-    { compare: entries.map(isHeld), failure: entries.map(({ key }) => readKey(key)) },
+    { compare: asked.map(({ isHeld }) => isHeld), failure: asked.map(({ read }) => read) },
     signal,
   );
   return entries.map((entry, index) => (succeeded ? undefined : verdict(store, entry, keyRead(responses[index]))));
 }
 
-/** As its owner wrote it; where that is not known exactly, at least under the owner's lease. */
-function isHeld({ key, leaseId, modRevision }: HeldEntry): ReturnType<typeof isUnchanged> {
-  return modRevision === undefined ? isUnderLease(key, leaseId) : isUnchanged(key, modRevision);
+/** Whether it is as its owner wrote it; where that is not known exactly, at least under the owner's lease. */
+function asking({ key, leaseId, modRevision }: HeldEntry): { readonly isHeld: Compare; readonly read: RequestOp } {
+  const isHeld = modRevision === undefined ? isUnderLease(key, leaseId) : isUnchanged(key, modRevision);
+  return { isHeld, read: readKey(key) };
 }
 
 /** Whether what stands is the owner's, and what to tell the owner if it is not. */

@@ -52,8 +52,7 @@ export function decodeInstance(text: string): ServiceInstance {
     const version = ownField(fields, 'v');
     if (version !== formatVersion) throw fieldError('v', String(formatVersion), version);
     serviceName(ownField(fields, 'id'), 'id'); // without it, another record could seem to be this one
-    const instance = instanceFrom(fields, stored);
-    return withinBound(instance);
+    return withinBound(instanceFrom(fields, stored));
   } catch (cause) {
     const reason = cause instanceof TypeError ? cause.message : 'it is not JSON';
     throw new RegistryError('INSTANCE_MALFORMED', `Could not decode the record of an instance: ${reason}`, { cause });
