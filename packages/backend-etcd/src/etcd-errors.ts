@@ -38,8 +38,8 @@ function adviceOn(code: RegistryErrorCode, { details }: RpcFailure): string {
     return 'Check user and password, and that the role may read and write the key prefix.';
   if (/certificate|SSL|TLS|altnames/i.test(details))
     return 'Check tls.ca, tls.cert, tls.key and tls.serverName, and that the endpoint speaks TLS.';
-  // A port of TLS closes what is no TLS without a word, which is all that gRPC can say of it.
-  if (details.includes('Failed to connect'))
+  // A port of TLS closes or resets what is no TLS without a word, which is all that gRPC can say of it.
+  if (/Failed to connect|No connection established.*(ECONNRESET|EPIPE)/.test(details))
     return 'Check that the port is the one for clients, and whether it speaks TLS: https://, or the options of tls.';
   return 'Check that the endpoints are right and that etcd is up and can be reached from here.';
 }

@@ -29,8 +29,13 @@ export function tlsUpgrade({ ca, cert, key, serverName }: TlsMaterial, host: str
         checkServerIdentity: (_, certificate) => mismatch(name, certificate),
         ALPNProtocols: ['h2'],
       });
-      secured.once('secureConnect', () => resolve(secured)).on('error', reject);
+      secured.once('secureConnect', () => resolve(secured)).on('error', (error) => reject(handshakeError(error)));
     });
+}
+
+/** A connection that only breaks, as a port of plain text may do, says by itself nothing of TLS. */
+function handshakeError(error: Error): Error {
+  return new Error(`the TLS handshake failed: ${error.message}`, { cause: error });
 }
 
 /** What is wrong with the certificate of a server that is known by this name or IP. Node 22.23 matches no IPv6 address: the certificate itself does. */

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEtcd, testCertificates } from '@rollcall/testing-servers';
@@ -80,6 +82,14 @@ describe.each(['etcd34', 'etcd35'] as const)('%s', (server) => {
     await failsFor(cast, { endpoints: plain.endpoint, tls: { ca: { file: ca } } }, [/that the endpoint speaks TLS/]);
   });
 
+  test.concurrent('E2: a port that resets whatever it is sent: the message thinks of TLS, with TLS and without', async () => {
+    await using deaf = await resettingPort();
+    await using cast = new Cast();
+    await failsFor(cast, { endpoints: deaf.endpoint }, [/ECONNRESET|EPIPE/, /whether it speaks TLS/]);
+    const secure = { endpoints: deaf.endpoint, tls: { ca: { file: ca } } };
+    await failsFor(cast, secure, [/ECONNRESET|EPIPE/, /that the endpoint speaks TLS/]);
+  });
+
   test.concurrent('B2, E2: a file that is missing is named, and read once it is there', async () => {
     await using secure = await startEtcd(binary, { tls: { ...tls, clientAuth: true } });
     await using cast = new Cast();
@@ -130,4 +140,21 @@ async function failsFor(cast: Cast, terms: ClientTerms, says: readonly RegExp[])
     for (const part of says) expect(String(error)).toMatch(part);
   }
   expect(performance.now() - from).toBeLessThan(callMs);
+}
+
+/** What a port of the other protocol may do at worst: reset the connection at its first bytes. */
+async function resettingPort(): Promise<AsyncDisposable & { readonly endpoint: string }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.resetAndDestroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  return {
+    endpoint: `127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      await new Promise((done) => server.close(done));
+    },
+  };
 }
