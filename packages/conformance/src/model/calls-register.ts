@@ -105,7 +105,8 @@ function onStateChange(program: Program, claim: Claim, change: RegistrationState
     const began = program.bounds.isExact
       ? program.began
       : program.ledger.timeline.since(program.stage.now - roundTripMs(program, claim));
-    noteChange(program.ledger, claim, change, began);
+    const remainingMs = program.handles.get(claim)?.lease.remainingMs;
+    noteChange(program.ledger, claim, change, { from: began, remainingMs });
     checkLease(program, claim, change);
   });
 }

@@ -88,12 +88,13 @@ export class Ledger {
     return instant;
   }
 
-  /** The state became `active` again after a loss. */
-  regained(claim: Claim): void {
+  /** The state became `active` again after a loss. What is left of the new lease counts from when it was asked for (L5). */
+  regained(claim: Claim, remainingMs: number = claim.ttlMs): void {
     const called = claim.lost ?? claim.called;
     claim.lost = undefined;
     const atLoss = claim.versions.findLastIndex((version) => version.called.seq < called.seq);
     this.#grant(claim, called, this.timeline.note(), Math.max(0, atLoss));
+    this.believed(claim, remainingMs);
   }
 
   /** The registration is over, and its owner did not ask for it. */

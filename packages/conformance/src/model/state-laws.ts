@@ -16,11 +16,21 @@ const next: Readonly<Record<RegistrationState, readonly RegistrationState[]>> = 
   closed: [],
 };
 
-/**
- * Notes one change of state as its owner was told, and throws if it may not be, or has no cause (L4, L5, L7, R3).
- * `from`: since when what it is about may have happened.
- */
-export function noteChange(ledger: Ledger, claim: Claim, change: RegistrationStateChange, from: Instant): void {
+/** What is known when an owner is told of a change. */
+export interface Circumstances {
+  /** Since when what it is about may have happened. */
+  readonly from: Instant;
+  /** For how long the owner believes in its lease now; undefined while nobody holds the registration's handle. */
+  readonly remainingMs: number | undefined;
+}
+
+/** Notes one change of state as its owner was told, and throws if it may not be, or has no cause (L4, L5, L7, R3). */
+export function noteChange(
+  ledger: Ledger,
+  claim: Claim,
+  change: RegistrationStateChange,
+  { from, remainingMs }: Circumstances,
+): void {
   const { number, state } = claim;
   const step = `#${number} went from ${change.from} to ${change.to} at ${shown(ledger.timeline.now)}`;
   if (change.from !== state) throw new ConformanceError(`L7: ${step}, but was ${state} before`);
@@ -30,7 +40,7 @@ export function noteChange(ledger: Ledger, claim: Claim, change: RegistrationSta
     case 'suspect':
       return;
     case 'active':
-      if (state === 'lost') ledger.regained(claim);
+      if (state === 'lost') ledger.regained(claim, remainingMs);
       return;
     case 'lost':
       return noteLoss(ledger, claim, from, step);

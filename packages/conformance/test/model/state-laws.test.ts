@@ -4,8 +4,14 @@ import type { Claim } from '../../src/model/claim.ts';
 import { noteChange } from '../../src/model/state-laws.ts';
 import { SampleRun, ttlMs } from './sample-run.ts';
 
-function told(run: SampleRun, claim: Claim, to: RegistrationState, cause?: unknown): void {
-  noteChange(run.ledger, claim, { from: claim.state, to, cause }, run.ledger.timeline.note());
+function told(run: SampleRun, claim: Claim, to: RegistrationState, news: News = {}): void {
+  const { cause, remainingMs } = news;
+  noteChange(run.ledger, claim, { from: claim.state, to, cause }, { from: run.ledger.timeline.note(), remainingMs });
+}
+
+interface News {
+  readonly cause?: unknown;
+  readonly remainingMs?: number;
 }
 
 const superseded = new RegistryError('LEASE_SUPERSEDED', 'Somebody else has it.');
@@ -33,6 +39,20 @@ test('L5: whoever is cut off loses its lease, once', () => {
   expect(() => told(run, claim, 'lost')).toThrow(/^L7: /);
 });
 
+test('L5: a lease that came late is believed in for what is left of it', () => {
+  const run = new SampleRun();
+  const claim = run.registered();
+  run.fault(claim.holder, 'cut');
+  run.pass(ttlMs);
+  told(run, claim, 'lost');
+  told(run, claim, 'active', { remainingMs: 10 });
+  run.pass(10);
+  told(run, claim, 'lost');
+  told(run, claim, 'active', { remainingMs: 10 });
+  run.pass(5);
+  expect(() => told(run, claim, 'lost')).toThrow(/^L5: .* its lease runs until/);
+});
+
 test('L6: an entry that was removed is lost before the deadline', () => {
   const run = new SampleRun();
   const claim = run.registered();
@@ -46,7 +66,7 @@ test('L6: an entry that was removed is lost before the deadline', () => {
 test('R3: whoever is superseded is so by somebody, and closed without being lost', () => {
   const run = new SampleRun();
   const alone = run.registered();
-  expect(() => told(run, alone, 'closed', superseded)).toThrow(/^R3: /);
+  expect(() => told(run, alone, 'closed', { cause: superseded })).toThrow(/^R3: /);
   const other = new SampleRun();
   const former = other.registered();
   other.registered();
@@ -54,7 +74,7 @@ test('R3: whoever is superseded is so by somebody, and closed without being lost
   const third = new SampleRun();
   const first = third.registered();
   third.registered();
-  told(third, first, 'closed', superseded);
+  told(third, first, 'closed', { cause: superseded });
   expect(first.ending?.kind).toBe('superseded');
 });
 

@@ -14,6 +14,8 @@ export interface CallRequest<T> extends CallSubject {
   readonly stop?: Stop | undefined;
   /** `user`: ends when the registry closes (C3). `core`: cleaning up, which closing waits for. */
   readonly by: 'user' | 'core';
+  /** Bound on the call once it is sent, in milliseconds; `callTimeoutMs` unless told. */
+  readonly boundMs?: number | undefined;
 }
 
 interface CallTools {
@@ -33,7 +35,7 @@ export class DriverCalls {
     this.#tools = tools;
   }
 
-  /** @throws RegistryError what the driver threw, or `REGISTRY_UNAVAILABLE` after `callTimeoutMs`; the reason of an aborted `stop` */
+  /** @throws RegistryError what the driver threw, or `REGISTRY_UNAVAILABLE` when its bound passes; the reason of an aborted `stop` */
   run<T>(request: CallRequest<T>): Promise<T> {
     const { stop, by } = request;
     if (stop?.isAborted === true) return Promise.reject(stop.reason);
@@ -91,24 +93,28 @@ class PendingCall<T> implements Entrant, Sleeper, Cancellable {
   }
 
   admitted(): void {
-    const { clock, queue, callTimeoutMs } = this.#tools;
+    const { clock, queue } = this.#tools;
     const { stop } = this.#request;
     this.#step = 'sent';
     // Its turn may have come because another call with the same signal ended.
     if (stop?.isAborted === true) return this.cancel(stop.reason);
-    queue.set(this, clock.now() + callTimeoutMs);
+    queue.set(this, clock.now() + this.#boundMs);
     void this.#send();
   }
 
   /** The bound has passed. */
   wake(): void {
-    this.cancel(noAnswer(this.#request, this.#tools.driver, this.#tools.callTimeoutMs));
+    this.cancel(noAnswer(this.#request, this.#tools.driver, this.#boundMs));
   }
 
   cancel(reason: unknown): void {
     if (!this.#finish()) return;
     this.#end.abort(reason);
     this.#settling.reject(reason);
+  }
+
+  get #boundMs(): number {
+    return this.#request.boundMs ?? this.#tools.callTimeoutMs;
   }
 
   async #send(): Promise<void> {

@@ -13,6 +13,8 @@ export interface GrantRequest {
   readonly ttlMs: number;
   readonly onConflict: OnConflict;
   readonly owner: string;
+  /** Bound on the attempt, in milliseconds; `callTimeoutMs` unless told. */
+  readonly boundMs?: number | undefined;
 }
 
 /** A lease, and when the call that was granted it was sent. */
@@ -26,7 +28,7 @@ export interface Granted {
  * attempt, and what it wrote, or is about to write, is removed again (R2).
  */
 export class GrantAttempt {
-  /** What the attempt came to. Rejects after `callTimeoutMs`, and when the answer came later than T (R1): then it is disowned. */
+  /** What the attempt came to. Rejects when its bound passes, and when the answer came later than T (R1): then it is disowned. */
   readonly granted: Promise<Granted>;
   /** Resolves when the driver has settled: only then may the next attempt start (R2). */
   readonly settled: Promise<void>;
@@ -61,6 +63,7 @@ export class GrantAttempt {
     const lease = await calls.run({
       ...subject,
       by: 'core',
+      boundMs: this.#request.boundMs,
       call: (options) => {
         sentAt = clock.now();
         return this.#send(options);

@@ -5,7 +5,7 @@ import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import { pause } from '../time/pause.ts';
 import { GrantAttempt, type Granted } from './grant-attempt.ts';
-import { attemptPauseMs } from './renewal-timing.ts';
+import { attemptPauseMs, regrantBoundMs } from './renewal-timing.ts';
 
 /** A registration that has lost its entry and wants it back. */
 export interface Bereaved {
@@ -31,9 +31,10 @@ export type RegrantOutcome =
  */
 export async function regrant(parts: RegistryParts, bereaved: Bereaved): Promise<RegrantOutcome> {
   const { ttlMs, owner, over } = bereaved;
+  const boundMs = regrantBoundMs(ttlMs, parts.callTimeoutMs);
   for (let attempts = 1; !over.isAborted; attempts += 1) {
     const { instance, version } = bereaved.newest();
-    const attempt = new GrantAttempt(parts, { instance, ttlMs, owner, onConflict: 'reject' });
+    const attempt = new GrantAttempt(parts, { instance, ttlMs, owner, onConflict: 'reject', boundMs });
     bereaved.attempting(attempt);
     try {
       const granted = await attempt.granted;

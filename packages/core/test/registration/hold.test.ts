@@ -50,6 +50,26 @@ test('R6: re-registration goes on without end, at once and then with full jitter
   expect(registration.state).toBe('active');
 });
 
+test('R6: an attempt to register again ends by T/2, so that the lease it brings has time left to be renewed in', async () => {
+  const shortMs = 1_200; // a bound of a call is nearly as long
+  const { clock, driver, registration, changes, told } = await registered({ ttlMs: shortMs });
+  driver.script.renew = (lease) => (lease.id === 'lease-1' ? failing('LEASE_NOT_FOUND')() : Promise.resolve());
+  driver.script.register = (_, askedMs, { signal }) => {
+    const slow = clock.now() + 0.8 * shortMs;
+    return new Promise((resolve, reject) => {
+      clock.schedule(slow - clock.now(), () => resolve(driver.grant(askedMs)));
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  };
+  await clock.advance(shortMs / 3 + 0.9 * shortMs);
+  expect(pathOf(changes)).toBe('active>lost');
+  expect(told.at(-1)).toMatchObject({ type: 'reregistration-failed', error: { code: 'REGISTRY_UNAVAILABLE' } });
+  driver.script.register = async (_, askedMs) => driver.grant(askedMs);
+  await clock.advance(10 * shortMs);
+  expect(pathOf(changes)).toBe('active>lost lost>active');
+  expect(registration.state).toBe('active');
+});
+
 test('R6: re-registration asks to be rejected, as the same owner, and closes when somebody else has taken the entry', async () => {
   const { clock, driver, registration, changes } = await registered();
   driver.script.renew = failing('LEASE_NOT_FOUND');
