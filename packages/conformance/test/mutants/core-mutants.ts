@@ -196,7 +196,7 @@ export const coreMutants: readonly Mutant[] = [
     name: 'lets a call hang',
     clause: 'E3',
     file: 'core/src/driver/driver-calls.ts',
-    find: 'queue.set(this, clock.now() + callTimeoutMs);',
+    find: 'queue.set(this, clock.now() + this.#boundMs);',
     replace: '',
   },
   {
