@@ -1,5 +1,7 @@
 import { type EtcdEntry, type EtcdMember, type EtcdStatus, entryOf, memberOf, statusOf } from './etcd-answers.ts';
-import { GatewayError, JsonGateway, type GatewayTls, type JsonFields, listOf, textOf } from './json-gateway.ts';
+import type { GatewayTls } from './http-exchange.ts';
+import { type JsonFields, listOf, textOf } from './json-fields.ts';
+import { GatewayError, JsonGateway } from './json-gateway.ts';
 
 /** Where and how an operator reaches etcd. */
 export interface EtcdAdminOptions {

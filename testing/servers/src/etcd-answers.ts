@@ -1,4 +1,4 @@
-import { fieldsOf, type JsonFields, textOf } from './json-gateway.ts';
+import { fieldsOf, type JsonFields, textOf, textsOf } from './json-fields.ts';
 
 /** A key and what stands there. Revisions and ids are decimal texts, as they exceed what a number can hold. */
 export interface EtcdEntry {
@@ -45,8 +45,8 @@ export function memberOf(fields: JsonFields): EtcdMember {
   return {
     id: numeral(fields, 'ID'),
     name: textOf(fields, 'name'),
-    peerUrls: texts(fields, 'peerURLs'),
-    clientUrls: texts(fields, 'clientURLs'),
+    peerUrls: textsOf(fields, 'peerURLs'),
+    clientUrls: textsOf(fields, 'clientURLs'),
   };
 }
 
@@ -68,9 +68,4 @@ function numeral(fields: JsonFields, name: string): string {
 
 function decoded(fields: JsonFields, name: string): string {
   return Buffer.from(textOf(fields, name), 'base64').toString();
-}
-
-function texts(fields: JsonFields, name: string): readonly string[] {
-  const list: unknown = fields[name];
-  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bracketed } from './bracketed.ts';
 import { freePorts } from './free-ports.ts';
 import { ServerProcess, temporaryFolder } from './server-process.ts';
 
@@ -196,8 +197,4 @@ async function isHealthy(url: string): Promise<boolean> {
   const health = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000) });
   await health.body?.cancel();
   return health.ok;
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

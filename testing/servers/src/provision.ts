@@ -53,6 +53,15 @@ const etcdSources: Readonly<Record<EtcdVersion, ServerSource>> = {
   },
 };
 
+const consulSource: ServerSource = {
+  name: 'consul-1.8',
+  variable: 'ROLLCALL_TEST_CONSUL',
+  command: 'consul',
+  wants: /^Consul v(1\.8\.\d+)/m,
+  // The one suite that has it; later ones have none.
+  debian: { suite: 'bullseye', name: 'consul' },
+};
+
 /**
  * An etcd of this release line: the binary that `ROLLCALL_TEST_ETCD34` or `ROLLCALL_TEST_ETCD35` names, one on PATH, one in
  * the cache (`ROLLCALL_TEST_CACHE`, by default `rollcall-servers` in the user's cache folder), or one unpacked into the cache
@@ -60,10 +69,20 @@ const etcdSources: Readonly<Record<EtcdVersion, ServerSource>> = {
  * @throws Error that names the variable, when there is none
  */
 export function provisionEtcd(version: EtcdVersion, options: ProvisionOptions = {}): Promise<ProvisionedServer> {
-  return provision(etcdSources[version], options.onProgress ?? ((line) => void stderr.write(`${line}\n`)));
+  return provision(etcdSources[version], options);
 }
 
-async function provision(source: ServerSource, onProgress: (line: string) => void): Promise<ProvisionedServer> {
+/**
+ * A Consul 1.8: the binary that `ROLLCALL_TEST_CONSUL` names, one on PATH, one in the cache, or one unpacked into the cache
+ * from Debian's package, with the same guarantees as `provisionEtcd`.
+ * @throws Error that names the variable, when there is none
+ */
+export function provisionConsul(options: ProvisionOptions = {}): Promise<ProvisionedServer> {
+  return provision(consulSource, options);
+}
+
+async function provision(source: ServerSource, options: ProvisionOptions): Promise<ProvisionedServer> {
+  const onProgress = options.onProgress ?? ((line: string): void => void stderr.write(`${line}\n`));
   return (
     (await named(source)) ?? (await onPath(source)) ?? (await cached(source)) ?? (await fetched(source, onProgress))
   );
@@ -73,7 +92,9 @@ async function named(source: ServerSource): Promise<ProvisionedServer | undefine
   const binary = env[source.variable] ?? '';
   if (binary === '') return undefined;
   const found = await probed(source, binary);
-  if (found === undefined) throw new Error(`${source.variable}=${binary} is not an ${source.name} that runs here.`);
+  const article = /^[aeiou]/.test(source.name) ? 'an' : 'a';
+  if (found === undefined)
+    throw new Error(`${source.variable}=${binary} is not ${article} ${source.name} that runs here.`);
   return found;
 }
 
