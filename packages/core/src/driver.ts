@@ -12,7 +12,7 @@ export type {
 } from './driver/registry-driver.ts';
 export { RegistryError, type RegistryErrorCode } from './errors/registry-error.ts';
 export { fieldError } from './instance/field-error.ts';
-export { decodeInstance, encodeInstance, maxEncodedBytes } from './instance/instance-codec.ts';
+export { decodeFields, decodeInstance, encodeInstance, maxEncodedBytes } from './instance/instance-codec.ts';
 export type { ServiceInstance } from './instance/instance.ts';
 export { checkOptions } from './options/check-options.ts';
 export { describeOptions, type OptionRow } from './options/describe-options.ts';

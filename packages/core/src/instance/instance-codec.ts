@@ -47,15 +47,29 @@ export function encodeInstance(instance: ServiceInstance): string {
  * @throws RegistryError `INSTANCE_MALFORMED`, with the reason as `cause` (D5)
  */
 export function decodeInstance(text: string): ServiceInstance {
+  let fields: unknown;
   try {
-    const fields = storedObject(JSON.parse(text), '', 'a record of an instance');
+    fields = JSON.parse(text);
+  } catch (cause) {
+    throw undecodable('it is not JSON', cause);
+  }
+  return decodeFields(fields);
+}
+
+/**
+ * The same for a record that is parsed already, by `JSON.parse` or by a driver: plain data that nobody else has, for good parts
+ * of it are frozen where they are.
+ * @throws RegistryError `INSTANCE_MALFORMED`, with the reason as `cause` (D5)
+ */
+export function decodeFields(record: unknown): ServiceInstance {
+  try {
+    const fields = storedObject(record, '', 'a record of an instance');
     const version = ownField(fields, 'v');
     if (version !== formatVersion) throw fieldError('v', String(formatVersion), version);
     serviceName(ownField(fields, 'id'), 'id'); // without it, another record could seem to be this one
     return withinBound(instanceFrom(fields, stored));
   } catch (cause) {
-    const reason = cause instanceof TypeError ? cause.message : 'it is not JSON';
-    throw new RegistryError('INSTANCE_MALFORMED', `Could not decode the record of an instance: ${reason}`, { cause });
+    throw undecodable(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
@@ -88,4 +102,8 @@ function surelyFits(instance: ServiceInstance): boolean {
   for (const { scheme, host } of endpoints) bytes += (scheme.length + host.length) * unitBytes + partBytes;
   for (const key of Object.keys(metadata)) bytes += (key.length + (metadata[key]?.length ?? 0)) * unitBytes + partBytes;
   return bytes <= maxEncodedBytes;
+}
+
+function undecodable(reason: string, cause: unknown): RegistryError {
+  return new RegistryError('INSTANCE_MALFORMED', `Could not decode the record of an instance: ${reason}`, { cause });
 }
