@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const withServers = [
   'packages/backend-etcd/test/**/*.test.ts',
+  'packages/backend-consul/test/**/*.test.ts',
   'testing/servers/test/**/*.test.ts',
   'examples/test/**/*.test.ts',
 ];

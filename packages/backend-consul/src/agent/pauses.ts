@@ -1,0 +1,24 @@
+import type { Clock } from '@rollcall/core/driver';
+
+/** Resolves after `ms` milliseconds; rejects with the reason of `signal` as soon as it aborts. Holds no process. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const abort = (): void => {
+      timer[Symbol.dispose]();
+      reject(signal.reason);
+    };
+    const timer = clock.schedule(
+      ms,
+      () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      },
+      { background: true },
+    );
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,110 @@
+import {
+  type BackendCapabilities,
+  type Clock,
+  type DriverCallOptions,
+  type DriverEvent,
+  type DriverLease,
+  type DriverRegisterOptions,
+  type DriverSnapshot,
+  RegistryError,
+  type RegistryDriver,
+  type ServiceInstance,
+} from '@rollcall/core/driver';
+import { ConsulApi } from './agent/consul-api.ts';
+import { ConsulHttp, type HttpTerms } from './agent/consul-http.ts';
+import { type Attempt, consulError } from './consul-errors.ts';
+import type { ConsulStore } from './consul-store.ts';
+import { ConsulLayout } from './layout/consul-entry.ts';
+import { ConsulLease } from './leasing/consul-lease.ts';
+import { registerEntry } from './leasing/register-entry.ts';
+import { Removals } from './leasing/removals.ts';
+import { Renewals } from './leasing/renewals.ts';
+import { listServices } from './list-services.ts';
+import { ServiceReader } from './watching/service-reader.ts';
+import { watchService } from './watching/watch-service.ts';
+
+const capabilities: BackendCapabilities = Object.freeze({
+  lease: Object.freeze({ minTtlMs: 1_000, maxTtlMs: 86_400_000, granularityMs: 1, maxExpiryLagMs: 1_000 }),
+  conflict: Object.freeze(['replace'] as const),
+  fencing: 'checked',
+});
+
+/** What a driver is made of. */
+export interface ConsulTerms extends Pick<ConsulStore, 'deregisterAfterMs' | 'waitMs'> {
+  readonly http: HttpTerms;
+  readonly prefix: string;
+}
+
+/** One client of a Consul agent. */
+export class ConsulDriver implements RegistryDriver {
+  readonly name: string = 'consul';
+  readonly capabilities: BackendCapabilities = capabilities;
+  readonly address: string;
+  readonly #http: ConsulHttp;
+  readonly #store: ConsulStore;
+  readonly #renewals: Renewals;
+  readonly #removals: Removals;
+
+  constructor({ http, prefix, ...terms }: ConsulTerms, clock: Clock) {
+    this.address = http.address.socketPath ?? http.address.origin;
+    this.#http = new ConsulHttp(http);
+    const api = new ConsulApi(this.#http);
+    this.#store = { ...terms, api, layout: new ConsulLayout(prefix), clock, address: this.address };
+    this.#renewals = new Renewals(this.#store);
+    this.#removals = new Removals(this.#store);
+  }
+
+  register(instance: ServiceInstance, ttlMs: number, options: DriverRegisterOptions): Promise<DriverLease> {
+    const { service, id } = instance;
+    const { owner, onConflict, signal } = options;
+    return this.#attempt({ action: 'register', service, id }, signal, async () => {
+      let written: string | undefined;
+      const mayStand = (serviceId: string): void => {
+        written = serviceId;
+      };
+      try {
+        const entry = await registerEntry(this.#store, { instance, ttlMs, owner, onConflict, signal, mayStand });
+        return new ConsulLease(this.#store, this.#renewals, instance, entry);
+      } catch (error) {
+        if (written !== undefined) this.#removals.begin(written, ttlMs);
+        throw error;
+      }
+    });
+  }
+
+  list(service: string, { signal }: DriverCallOptions): Promise<DriverSnapshot> {
+    return this.#attempt({ action: 'list', service }, signal, async () => {
+      const { api, layout } = this.#store;
+      const { value } = await api.entries(layout.serviceName(service), signal);
+      return new ServiceReader(layout, service).snapshotOf(value);
+    });
+  }
+
+  services({ signal }: DriverCallOptions): Promise<readonly string[]> {
+    return this.#attempt({ action: 'list the services' }, signal, () => listServices(this.#store, signal));
+  }
+
+  async *watch(service: string, { signal }: DriverCallOptions): AsyncGenerator<DriverEvent, void> {
+    try {
+      signal.throwIfAborted();
+      yield* watchService(this.#store, service, signal);
+    } catch (error) {
+      throw consulError({ action: 'watch', service }, this.address, error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new RegistryError('REGISTRY_CLOSED', `The client is closed (consul at ${this.address}).`);
+    this.#removals.end(closed);
+    this.#http.close(closed);
+  }
+
+  async #attempt<T>(attempt: Attempt, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    try {
+      return await run();
+    } catch (error) {
+      throw consulError(attempt, this.address, error);
+    }
+  }
+}

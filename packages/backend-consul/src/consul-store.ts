@@ -1,0 +1,16 @@
+import type { Clock } from '@rollcall/core/driver';
+import type { ConsulApi } from './agent/consul-api.ts';
+import type { ConsulLayout } from './layout/consul-entry.ts';
+
+/** What every part of a driver works with: one agent, and where entries stand in Consul. */
+export interface ConsulStore {
+  readonly api: ConsulApi;
+  readonly layout: ConsulLayout;
+  readonly clock: Clock;
+  /** For messages, without credentials. */
+  readonly address: string;
+  /** How long Consul keeps a service whose check has turned critical, in milliseconds. */
+  readonly deregisterAfterMs: number;
+  /** How long a poll may wait, in milliseconds. */
+  readonly waitMs: number;
+}

@@ -1,0 +1,1 @@
+export { ConsulDriver, type ConsulTerms } from './consul-driver.ts';

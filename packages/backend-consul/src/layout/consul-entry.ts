@@ -1,0 +1,151 @@
+import { decodeFields, RegistryError, type ServiceInstance } from '@rollcall/core/driver';
+import { decodedName, encodedName, isPlainName } from './consul-names.ts';
+import { type ConsulMeta, fieldsOf, metaOf } from './consul-meta.ts';
+
+/** Raised only by a change that older readers must not read. */
+const formatVersion = '1';
+
+/** Pairs of every entry besides those of its instance. */
+const reservedPairs = 5;
+
+/** One lease's own entry: its Consul service ID is nobody else's, so that no write of another owner can touch it. */
+export interface EntryKey {
+  /** Random, new for each lease, in lower case: Consul compares service IDs without regard to case. */
+  readonly token: string;
+  readonly owner: string;
+  /** Of several entries of one id the highest counts. */
+  readonly epoch: number;
+}
+
+/** What Consul's agent registers, without its check. */
+export interface ConsulRegistration {
+  readonly ID: string;
+  readonly Name: string;
+  readonly Address: string;
+  readonly Port: number;
+  readonly Tags: readonly string[];
+  readonly Meta: ConsulMeta;
+  readonly Weights: { readonly Passing: number; readonly Warning: number };
+}
+
+/** A service as Consul's health endpoint tells it. */
+export interface ConsulRow {
+  readonly Service: {
+    readonly ID: string;
+    readonly Service: string;
+    readonly Meta: ConsulMeta | null;
+    readonly CreateIndex: number;
+    readonly ModifyIndex: number;
+  };
+  readonly Checks: readonly { readonly Status: string; readonly ModifyIndex: number }[];
+}
+
+/** An entry of ours, as far as it has to be known before its instance is read. */
+export interface ConsulEntry extends EntryKey {
+  readonly service: string;
+  readonly id: string;
+  readonly serviceId: string;
+  readonly createIndex: number;
+  readonly isPassing: boolean;
+  readonly row: ConsulRow;
+}
+
+/** Where a registry's services are: Consul's names begin with `prefix`. */
+export class ConsulLayout {
+  readonly #prefix: string;
+
+  /** @param prefix as it stands in Consul's names; may be empty */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Consul's name of a service. */
+  serviceName(service: string): string {
+    return `${this.#prefix}${encodedName(service)}`;
+  }
+
+  /** The service that a name of Consul's may be of; undefined for one that is surely none of this registry's. */
+  serviceOf(name: string): string | undefined {
+    return name.startsWith(this.#prefix) ? decodedName(name.slice(this.#prefix.length)) : undefined;
+  }
+
+  serviceId(id: string, token: string): string {
+    return `${encodedName(id)}~${token}`;
+  }
+
+  registration(instance: ServiceInstance, key: EntryKey): ConsulRegistration {
+    const [first] = instance.endpoints;
+    return {
+      ID: this.serviceId(instance.id, key.token),
+      Name: this.serviceName(instance.service),
+      Address: first.host,
+      Port: first.port,
+      Tags: [...new Set(instance.endpoints.map(({ scheme }) => scheme))],
+      Meta: {
+        rollcall: formatVersion,
+        service: instance.service,
+        id: instance.id,
+        owner: key.owner,
+        epoch: String(key.epoch),
+        ...metaOf(instance, reservedPairs),
+      },
+      // Consul knows no weight of 0.
+      Weights: { Passing: Math.max(1, instance.weight), Warning: 1 },
+    };
+  }
+
+  /** A filter of Consul's for the entries of these ids alone; undefined where one of them cannot be written in a filter. */
+  filterOf(ids: readonly string[]): string | undefined {
+    return ids.every(isPlainName) ? ids.map((id) => `Service.Meta.id == "${id}"`).join(' or ') : undefined;
+  }
+
+  /** Whether a row is an entry of Rollcall's at all, by whatever version. */
+  isOurs({ Service }: ConsulRow): boolean {
+    return Service.Meta?.['rollcall'] !== undefined;
+  }
+
+  /**
+   * The entry that a row of ours holds.
+   * @throws RegistryError `INSTANCE_MALFORMED` where what tells whose it is cannot be read (D5)
+   */
+  entry(row: ConsulRow): ConsulEntry {
+    const { ID: serviceId, Service: name, CreateIndex: createIndex } = row.Service;
+    const meta = row.Service.Meta ?? {};
+    const { rollcall, service, id, owner = '' } = meta;
+    const epoch = Number(meta['epoch']);
+    if (rollcall !== formatVersion) throw malformed(row, `rollcall: expected ${formatVersion}, got ${rollcall}`);
+    if (id === undefined || service === undefined || this.serviceName(service) !== name)
+      throw malformed(row, 'it is the record of another service, or of none');
+    const token = serviceId.slice(serviceId.lastIndexOf('~') + 1);
+    if (this.serviceId(id, token) !== serviceId) throw malformed(row, 'it is the record of another id');
+    if (!Number.isSafeInteger(epoch)) throw malformed(row, 'epoch: expected a whole number');
+    const isPassing = row.Checks.every(({ Status }) => Status === 'passing');
+    return { service, id, serviceId, token, owner, epoch, createIndex, isPassing, row };
+  }
+
+  /** @throws RegistryError `INSTANCE_MALFORMED` (D5) */
+  instance({ service, id, row }: ConsulEntry): ServiceInstance {
+    const meta = row.Service.Meta ?? {};
+    let fields: Record<string, unknown>;
+    try {
+      fields = fieldsOf(meta);
+    } catch (cause) {
+      throw malformed(row, cause instanceof Error ? cause.message : String(cause));
+    }
+    return decodeFields({ ...fields, v: 1, service, id });
+  }
+}
+
+/** Whether an entry is what was registered, as far as anybody reads it. */
+export function isSameRecord({ row }: ConsulEntry, { Meta }: ConsulRegistration): boolean {
+  const stored = row.Service.Meta ?? {};
+  const names = Object.keys(Meta);
+  return names.length === Object.keys(stored).length && names.every((name) => stored[name] === Meta[name]);
+}
+
+function malformed({ Service }: ConsulRow, reason: string): RegistryError {
+  return new RegistryError(
+    'INSTANCE_MALFORMED',
+    `Could not decode the service ${JSON.stringify(Service.ID)}: ${reason}.`,
+  );
+}

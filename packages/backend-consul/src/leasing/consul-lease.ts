@@ -1,0 +1,108 @@
+import type { DriverCallOptions, DriverLease, RegistryError, ServiceInstance } from '@rollcall/core/driver';
+import { isUnknownService } from '../agent/consul-failure.ts';
+import { consulError } from '../consul-errors.ts';
+import type { ConsulStore } from '../consul-store.ts';
+import { isSameRecord } from '../layout/consul-entry.ts';
+import type { Standing } from '../layout/standing.ts';
+import { readStanding, waitUntil } from './catalog.ts';
+import { checkOf, type WrittenEntry } from './register-entry.ts';
+import type { RenewableEntry, Renewals } from './renewals.ts';
+import { expired, verdict } from './verdict.ts';
+
+/** One lease: a service of Consul's that is nobody else's, with its check. */
+export class ConsulLease implements DriverLease, RenewableEntry {
+  readonly service: string;
+  readonly instanceId: string;
+  readonly #store: ConsulStore;
+  readonly #renewals: Renewals;
+  readonly #entry: WrittenEntry;
+  /** From then on the check has surely run out: its time is counted from when the agent got what was answered by then. */
+  #aliveUntil: number;
+
+  constructor(store: ConsulStore, renewals: Renewals, { service, id }: ServiceInstance, entry: WrittenEntry) {
+    this.#store = store;
+    this.#renewals = renewals;
+    this.#entry = entry;
+    this.service = service;
+    this.instanceId = id;
+    this.#aliveUntil = store.clock.now() + entry.ttlMs;
+  }
+
+  get id(): string {
+    return this.token;
+  }
+
+  get ttlMs(): number {
+    return this.#entry.ttlMs;
+  }
+
+  get serviceId(): string {
+    return this.#entry.serviceId;
+  }
+
+  get token(): string {
+    return this.#entry.key.token;
+  }
+
+  get owner(): string {
+    return this.#entry.key.owner;
+  }
+
+  /** Bounded by the round that it shares, so that no signal has to be made for it. */
+  async renew(): Promise<void> {
+    const { clock } = this.#store;
+    // An agent lets a check that has run out pass again: what is over must not come back (L3).
+    if (clock.now() >= this.#aliveUntil) throw expired(this, this.#store.address);
+    await this.#renewals.renew(this);
+    this.#aliveUntil = clock.now() + this.ttlMs;
+  }
+
+  /**
+   * Registers the service again under its own ID and check. A check that is there keeps its status; where it was removed the new one
+   * is critical, so that an update that comes too late shows nobody anything, and is taken back.
+   */
+  async update(instance: ServiceInstance, { signal }: DriverCallOptions): Promise<void> {
+    const { key, ttlMs } = this.#entry;
+    const { api, layout } = this.#store;
+    const registration = layout.registration(instance, key);
+    try {
+      this.#assertHeld(await this.#standing(signal));
+      await api.register(registration, checkOf(this.#store, key, ttlMs, 'critical'), signal);
+      const isWritten = ({ all }: Standing): boolean => {
+        const own = all.get(this.serviceId);
+        return own !== undefined && isSameRecord(own, registration);
+      };
+      const standing = await waitUntil(this.#store, this.service, this.instanceId, isWritten, signal);
+      if (standing.all.get(this.serviceId)?.isPassing !== true) await api.deregister(this.serviceId, signal);
+      this.#assertHeld(standing);
+    } catch (error) {
+      throw this.#failure('update', error);
+    }
+  }
+
+  async revoke({ signal }: DriverCallOptions): Promise<void> {
+    try {
+      await this.#store.api.deregister(this.serviceId, signal).catch((error: unknown) => {
+        if (!isUnknownService(error)) throw error;
+      });
+      const isGone = ({ all }: Standing): boolean => all.get(this.serviceId)?.isPassing !== true;
+      await waitUntil(this.#store, this.service, this.instanceId, isGone, signal);
+    } catch (error) {
+      throw this.#failure('deregister', error);
+    }
+  }
+
+  #standing(signal: AbortSignal): Promise<Standing> {
+    return readStanding(this.#store, this.service, [this.instanceId], signal);
+  }
+
+  /** @throws RegistryError what to tell the owner of an entry that is not theirs any more (L6, R3) */
+  #assertHeld(standing: Standing): void {
+    const problem: RegistryError | undefined = verdict(this.#store, this, standing);
+    if (problem !== undefined) throw problem;
+  }
+
+  #failure(action: string, error: unknown): unknown {
+    return consulError({ action, service: this.service, id: this.instanceId }, this.#store.address, error);
+  }
+}
