@@ -11,7 +11,8 @@ import {
   type ServiceInstance,
 } from '@rollcall/core/driver';
 import { ConsulApi } from './agent/consul-api.ts';
-import { ConsulHttp, type HttpTerms } from './agent/consul-http.ts';
+import { ConsulHttp } from './agent/consul-http.ts';
+import { assertSeesNothing } from './agent/visibility.ts';
 import { type Attempt, consulError } from './consul-errors.ts';
 import type { ConsulStore } from './consul-store.ts';
 import { ConsulLayout } from './layout/consul-entry.ts';
@@ -20,6 +21,8 @@ import { registerEntry } from './leasing/register-entry.ts';
 import { Removals } from './leasing/removals.ts';
 import { Renewals } from './leasing/renewals.ts';
 import { listServices } from './list-services.ts';
+import type { ConsulSettings } from './options/consul-settings.ts';
+import { Polls } from './watching/polls.ts';
 import { ServiceReader } from './watching/service-reader.ts';
 import { watchService } from './watching/watch-service.ts';
 
@@ -28,12 +31,6 @@ const capabilities: BackendCapabilities = Object.freeze({
   conflict: Object.freeze(['replace'] as const),
   fencing: 'checked',
 });
-
-/** What a driver is made of. */
-export interface ConsulTerms extends Pick<ConsulStore, 'deregisterAfterMs' | 'waitMs'> {
-  readonly http: HttpTerms;
-  readonly prefix: string;
-}
 
 /** One client of a Consul agent. */
 export class ConsulDriver implements RegistryDriver {
@@ -44,14 +41,24 @@ export class ConsulDriver implements RegistryDriver {
   readonly #store: ConsulStore;
   readonly #renewals: Renewals;
   readonly #removals: Removals;
+  readonly #polls: Polls;
 
-  constructor({ http, prefix, ...terms }: ConsulTerms, clock: Clock) {
-    this.address = http.address.socketPath ?? http.address.origin;
-    this.#http = new ConsulHttp(http);
-    const api = new ConsulApi(this.#http);
-    this.#store = { ...terms, api, layout: new ConsulLayout(prefix), clock, address: this.address };
-    this.#renewals = new Renewals(this.#store);
+  constructor(settings: ConsulSettings, clock: Clock) {
+    const { deregisterAfterMs, waitMs, maxPolls } = settings;
+    this.address = settings.address.shown;
+    this.#http = new ConsulHttp(settings);
+    this.#store = {
+      api: new ConsulApi(this.#http, 'call'),
+      layout: new ConsulLayout(settings.prefix),
+      clock,
+      address: this.address,
+      deregisterAfterMs,
+      waitMs,
+      readsFrom: settings.stale ? 'any-server' : 'leader',
+    };
+    this.#renewals = new Renewals({ ...this.#store, api: new ConsulApi(this.#http, 'renewal') });
     this.#removals = new Removals(this.#store);
+    this.#polls = new Polls(this.#store, maxPolls);
   }
 
   register(instance: ServiceInstance, ttlMs: number, options: DriverRegisterOptions): Promise<DriverLease> {
@@ -74,9 +81,11 @@ export class ConsulDriver implements RegistryDriver {
 
   list(service: string, { signal }: DriverCallOptions): Promise<DriverSnapshot> {
     return this.#attempt({ action: 'list', service }, signal, async () => {
-      const { api, layout } = this.#store;
-      const { value } = await api.entries(layout.serviceName(service), signal);
-      return new ServiceReader(layout, service).snapshotOf(value);
+      const { api, layout, readsFrom: from } = this.#store;
+      const name = layout.serviceName(service);
+      const { value } = await api.entries(name, signal, { from });
+      if (value.length === 0) await assertSeesNothing(api, name, signal);
+      return new ServiceReader(layout, service).read(value).snapshot;
     });
   }
 
@@ -87,7 +96,7 @@ export class ConsulDriver implements RegistryDriver {
   async *watch(service: string, { signal }: DriverCallOptions): AsyncGenerator<DriverEvent, void> {
     try {
       signal.throwIfAborted();
-      yield* watchService(this.#store, service, signal);
+      yield* watchService(this.#store, this.#polls, service, signal);
     } catch (error) {
       throw consulError({ action: 'watch', service }, this.address, error);
     }

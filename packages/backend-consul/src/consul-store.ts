@@ -1,5 +1,5 @@
 import type { Clock } from '@rollcall/core/driver';
-import type { ConsulApi } from './agent/consul-api.ts';
+import type { ConsulApi, EntriesTerms } from './agent/consul-api.ts';
 import type { ConsulLayout } from './layout/consul-entry.ts';
 
 /** What every part of a driver works with: one agent, and where entries stand in Consul. */
@@ -13,4 +13,6 @@ export interface ConsulStore {
   readonly deregisterAfterMs: number;
   /** How long a poll may wait, in milliseconds. */
   readonly waitMs: number;
+  /** Who answers lists and watches. */
+  readonly readsFrom: EntriesTerms['from'];
 }

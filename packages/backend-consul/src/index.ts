@@ -1,1 +1,2 @@
-export { ConsulDriver, type ConsulTerms } from './consul-driver.ts';
+export { consulBackend } from './consul-backend.ts';
+export type { ConsulOptions } from './options/consul-options.ts';

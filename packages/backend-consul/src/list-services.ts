@@ -1,5 +1,6 @@
+import { assertSeesNothing } from './agent/visibility.ts';
 import type { ConsulStore } from './consul-store.ts';
-import { checkIdPrefix } from './leasing/register-entry.ts';
+import { checkIdPrefix } from './leasing/lease-check.ts';
 import { ServiceReader } from './watching/service-reader.ts';
 
 /** How many services are looked at side by side. */
@@ -8,6 +9,8 @@ const atOnce = 8;
 /** Names of the services that have an instance to list (D4): those with a check of ours that passes, if what it is of can be read. */
 export async function listServices(store: ConsulStore, signal: AbortSignal): Promise<readonly string[]> {
   const checks = await store.api.passingChecks(signal);
+  // Those of Consul's own nodes are always there.
+  if (checks.length === 0) await assertSeesNothing(store.api, store.layout.serviceName(''), signal);
   const names = new Set(
     checks.filter(({ CheckID }) => CheckID.startsWith(checkIdPrefix)).map((check) => check.ServiceName),
   );
@@ -22,6 +25,6 @@ export async function listServices(store: ConsulStore, signal: AbortSignal): Pro
 }
 
 async function hasInstance({ api, layout }: ConsulStore, service: string, signal: AbortSignal): Promise<boolean> {
-  const { value } = await api.entries(layout.serviceName(service), signal);
-  return new ServiceReader(layout, service).snapshotOf(value).instances.length > 0;
+  const { value } = await api.entries(layout.serviceName(service), signal, { from: 'leader' });
+  return new ServiceReader(layout, service).read(value).snapshot.instances.length > 0;
 }

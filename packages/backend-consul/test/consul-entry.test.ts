@@ -12,6 +12,7 @@ const key: EntryKey = { token: '0123456789abcdef', owner: 'owner-1', epoch: 3 };
 /** As Consul tells it. */
 function rowOf({ ID, Name, Meta }: ConsulRegistration, status = 'passing'): ConsulRow {
   return {
+    Node: { Node: 'n' },
     Service: { ID, Service: Name, Meta: JSON.parse(JSON.stringify(Meta)), CreateIndex: 10, ModifyIndex: 12 },
     Checks: [{ Status: status, ModifyIndex: 12 }],
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsulDriver } from '@rollcall/backend-consul';
+import { consulBackend } from '@rollcall/backend-consul';
 import type { Client, Harness } from '@rollcall/conformance';
 import { systemClock } from '@rollcall/core';
 import type { RegistryDriver } from '@rollcall/core/driver';
@@ -58,24 +58,9 @@ export function consulHarness(name: string, url: string): Harness {
   };
 }
 
-function consulDriver(origin: string, prefix: string): RegistryDriver {
-  return new ConsulDriver(
-    {
-      prefix,
-      deregisterAfterMs: 60_000,
-      waitMs: 15_000,
-      http: {
-        address: { origin, socketPath: undefined },
-        tls: undefined,
-        token: undefined,
-        query: {},
-        dialTimeoutMs: 2_000,
-        requestTimeoutMs: 3_000,
-        maxPolls: 100,
-      },
-    },
-    systemClock,
-  );
+function consulDriver(address: string, prefix: string): RegistryDriver {
+  const backend = consulBackend();
+  return backend.open(backend.parse({ address, ...(prefix !== '' && { prefix }) }), { clock: systemClock });
 }
 
 function clientOf(driver: RegistryDriver, proxy: TcpProxy): Client {

@@ -1,6 +1,6 @@
 import type { ConsulRegistration, ConsulRow } from '../layout/consul-entry.ts';
-import { ConsulFailure } from './consul-failure.ts';
-import type { ConsulAnswer, ConsulHttp } from './consul-http.ts';
+import { ConsulFailure, hidden } from './consul-failure.ts';
+import { type ConsulAnswer, type ConsulHttp, refusal } from './consul-http.ts';
 
 /** A check that turns critical when it is not renewed in time. */
 export interface TtlCheck {
@@ -10,13 +10,16 @@ export interface TtlCheck {
   readonly TTL: string;
   readonly Status: 'passing' | 'critical';
   readonly DeregisterCriticalServiceAfter: string;
+  /** Another text with each write: a change of a service alone would not show among the checks. */
+  readonly Notes: string;
 }
 
 /** A check as the health endpoints tell it. */
 export interface StoredCheck {
   readonly CheckID: string;
+  /** Empty for a check of a node. */
   readonly ServiceName: string;
-  readonly Status: string;
+  readonly ModifyIndex: number;
 }
 
 /** What was read, and at which index of Consul's. */
@@ -31,63 +34,144 @@ export interface Poll {
   readonly waitMs: number;
 }
 
+/** How the entries of a service are read. */
+export interface EntriesTerms {
+  /** In Consul's language of filters. */
+  readonly filter?: string;
+  /** Answer when the index has moved on, and not at once. */
+  readonly poll?: Poll;
+  /** `leader` is as fresh as R1 needs. */
+  readonly from: 'leader' | 'any-server';
+}
+
+/** An entry of the catalog, by what nobody but its own agent changes. */
+export interface StoredAt {
+  readonly node: string;
+  readonly serviceId: string;
+}
+
+/** What Consul knows of a question about rights. */
+export type Right = 'allowed' | 'denied' | 'no-acls';
+
 /** The calls of Consul's that are made here, and nothing else of it. Each rejects with the reason of its signal, or with a `ConsulFailure`. */
 export class ConsulApi {
   readonly #http: ConsulHttp;
+  readonly #lane: 'renewal' | 'call';
 
-  constructor(http: ConsulHttp) {
+  /** @param lane of all that does not poll */
+  constructor(http: ConsulHttp, lane: 'renewal' | 'call') {
     this.#http = http;
+    this.#lane = lane;
   }
 
   /** Puts a service with its check at the agent. A check that exists keeps its status. */
   async register(service: ConsulRegistration, check: TtlCheck, signal: AbortSignal): Promise<void> {
     const path = '/v1/agent/service/register';
-    await this.#http.send({ method: 'PUT', path, body: { ...service, Check: check }, signal });
+    await this.#http.send({ method: 'PUT', path, body: { ...service, Check: check }, signal, lane: this.#lane });
   }
 
   /** Removes a service, with its checks, from the agent. */
   async deregister(serviceId: string, signal: AbortSignal): Promise<void> {
     const path = `/v1/agent/service/deregister/${encodeURIComponent(serviceId)}`;
-    await this.#http.send({ method: 'PUT', path, signal });
+    await this.#http.send({ method: 'PUT', path, signal, lane: this.#lane });
   }
 
   /** Renews a TTL check. */
   async pass(checkId: string, signal: AbortSignal): Promise<void> {
     const path = `/v1/agent/check/pass/${encodeURIComponent(checkId)}`;
-    await this.#http.send({ method: 'PUT', path, signal });
+    await this.#http.send({ method: 'PUT', path, signal, lane: this.#lane });
   }
 
-  /** All entries of a service, whatever their checks say, read from the leader. */
-  async entries(
-    name: string,
-    signal: AbortSignal,
-    terms: { readonly filter?: string; readonly poll?: Poll } = {},
-  ): Promise<Indexed<readonly ConsulRow[]>> {
-    const { filter, poll } = terms;
-    const answer = await this.#http.send({
-      method: 'GET',
-      path: `/v1/health/service/${encodeURIComponent(name)}`,
-      query: {
-        consistent: '',
-        ...(filter !== undefined && { filter }),
-        ...(poll !== undefined && { index: String(poll.index), wait: `${poll.waitMs}ms` }),
-      },
-      signal,
-      ...(poll !== undefined && { waitMs: poll.waitMs }),
+  /** All entries of a service, whatever their checks say. */
+  async entries(name: string, signal: AbortSignal, terms: EntriesTerms): Promise<Indexed<readonly ConsulRow[]>> {
+    const { filter, poll, from } = terms;
+    const answer = await this.#read(`/v1/health/service/${encodeURIComponent(name)}`, signal, poll, {
+      ...consistency(from),
+      ...(filter !== undefined && { filter }),
     });
     return { value: rowsIn(answer), index: answer.index };
   }
 
   /** The checks of all services that pass. */
   async passingChecks(signal: AbortSignal): Promise<readonly StoredCheck[]> {
-    const path = '/v1/health/state/passing';
-    return checksIn(await this.#http.send({ method: 'GET', path, query: { consistent: '' }, signal }));
+    return checksIn(await this.#read('/v1/health/state/passing', signal, undefined, consistency('leader')));
+  }
+
+  /** All checks, those of services that match `filter`, and those of nodes. */
+  async checks(filter: string, signal: AbortSignal, poll?: Poll): Promise<Indexed<readonly StoredCheck[]>> {
+    const answer = await this.#read('/v1/health/state/any', signal, poll, { ...consistency('leader'), filter });
+    return { value: checksIn(answer), index: answer.index };
+  }
+
+  /** Whether the catalog shows any node at all. */
+  async showsNodes(signal: AbortSignal): Promise<boolean> {
+    return listIn(await this.#read('/v1/catalog/nodes', signal, undefined, consistency('leader'))).length > 0;
+  }
+
+  /** Whether the agent thinks that the token may read a service. It may have learnt so half a minute ago. */
+  async mayRead(name: string, signal: AbortSignal): Promise<Right> {
+    const body = [{ Resource: 'service', Segment: name, Access: 'read' }];
+    const path = '/v1/internal/acl/authorize';
+    const answer = await this.#http.ask({ method: 'POST', path, body, signal, lane: this.#lane });
+    if (answer.status === 403) return 'denied';
+    if (answer.status === 401 || answer.status === 404) return 'no-acls';
+    if (answer.status !== 200) throw refusal(answer);
+    const [decision] = decisionsIn(answer);
+    return decision?.Allow === true ? 'allowed' : 'denied';
+  }
+
+  /** Which of these entries the catalog does not have, whatever the token may see: 64 at most. */
+  async missing(entries: readonly StoredAt[], signal: AbortSignal): Promise<readonly StoredAt[]> {
+    const body = entries.map(({ node, serviceId }) => ({
+      Service: { Verb: 'get', Node: node, Service: { ID: serviceId } },
+    }));
+    const path = '/v1/txn';
+    const query = consistency('leader');
+    const answer = await this.#http.ask({ method: 'PUT', path, query, body, signal, lane: this.#lane });
+    if (answer.status === 200) return [];
+    if (answer.status !== 409) throw refusal(answer);
+    const told = errorsIn(answer).filter(({ What }) => /doesn't exist|not found/i.test(What));
+    return told.flatMap(({ OpIndex }) => entries[OpIndex] ?? []);
+  }
+
+  async #read(
+    path: string,
+    signal: AbortSignal,
+    poll: Poll | undefined,
+    query: Readonly<Record<string, string>>,
+  ): Promise<ConsulAnswer> {
+    const answer = await this.#http.send({
+      method: 'GET',
+      path,
+      signal,
+      lane: poll === undefined ? this.#lane : 'poll',
+      query: { ...query, ...(poll !== undefined && { index: String(poll.index), wait: `${poll.waitMs}ms` }) },
+      ...(poll !== undefined && { waitMs: poll.waitMs }),
+    });
+    if (answer.isFiltered) throw hidden('Consul left out what the token may not see');
+    return answer;
+  }
+}
+
+/** How many entries `missing` takes at once: the servers' limit for a transaction. */
+export const mostInTransaction = 64;
+
+function consistency(from: EntriesTerms['from']): Readonly<Record<string, string>> {
+  return from === 'leader' ? { consistent: '' } : { stale: '' };
+}
+
+/** @throws ConsulFailure */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConsulFailure('Consul answered something else than JSON', { cause: error });
   }
 }
 
 /** @throws ConsulFailure when Consul answered something else */
 function listIn({ text }: ConsulAnswer): readonly unknown[] {
-  const value: unknown = JSON.parse(text);
+  const value: unknown = parsed(text);
   if (!Array.isArray(value)) throw new ConsulFailure('Consul answered something else than a list');
   return value;
 }
@@ -97,6 +181,17 @@ function listIn({ text }: ConsulAnswer): readonly unknown[] {
 
 function rowsIn(answer: ConsulAnswer): readonly ConsulRow[] {
   return listIn(answer) as readonly ConsulRow[];
+}
+
+function decisionsIn(answer: ConsulAnswer): readonly { readonly Allow?: boolean }[] {
+  return listIn(answer) as readonly { readonly Allow?: boolean }[];
+}
+
+function errorsIn({ text }: ConsulAnswer): readonly { readonly OpIndex: number; readonly What: string }[] {
+  const { Errors } = parsed(text) as {
+    readonly Errors: readonly { readonly OpIndex: number; readonly What: string }[] | null;
+  };
+  return Errors ?? [];
 }
 
 function checksIn(answer: ConsulAnswer): readonly StoredCheck[] {

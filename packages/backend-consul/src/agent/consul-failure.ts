@@ -13,6 +13,11 @@ export class ConsulFailure extends Error {
   }
 }
 
+/** An answer that lacks what is there, for lack of rights: Consul answers 200 to that, and leaves out. */
+export function hidden(reason: string): ConsulFailure {
+  return new ConsulFailure(reason, { status: 403 });
+}
+
 /** Whether Consul refused for lack of rights, or knows no such token. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof ConsulFailure && (error.status === 403 || error.status === 401);

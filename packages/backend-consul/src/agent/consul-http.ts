@@ -1,37 +1,11 @@
-import type { Socket } from 'node:net';
-import { buildConnector, Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
+import type { ConsulSettings } from '../options/consul-settings.ts';
+import { AgentToken } from './agent-token.ts';
 import { ConsulFailure } from './consul-failure.ts';
+import { dialer } from './dial.ts';
 
-/** Where an agent is, and how it is spoken to. */
-interface AgentAddress {
-  /** `http://127.0.0.1:8500`. */
-  readonly origin: string;
-  /** A Unix socket that is connected to instead. */
-  readonly socketPath: string | undefined;
-}
-
-/** TLS material, read. */
-interface TlsMaterial {
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-  readonly serverName: string | undefined;
-}
-
-/** What requests are made of. */
-export interface HttpTerms {
-  readonly address: AgentAddress;
-  readonly tls: TlsMaterial | undefined;
-  readonly token: string | undefined;
-  /** Sent with every request: datacenter, namespace, partition. */
-  readonly query: Readonly<Record<string, string>>;
-  /** Bound on connecting, in milliseconds. */
-  readonly dialTimeoutMs: number;
-  /** Bound on the wait for an answer, and for each next part of it, in milliseconds; for a poll it is added to its own wait. */
-  readonly requestTimeoutMs: number;
-  /** How many polls may be open at once. */
-  readonly maxPolls: number;
-}
+/** What a request is for. Each has connections of its own: no renewal waits behind a long list, and nothing behind polls. */
+export type Lane = 'renewal' | 'call' | 'poll';
 
 /** One request. */
 export interface ConsulRequest {
@@ -41,12 +15,14 @@ export interface ConsulRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly signal: AbortSignal;
-  /** How long the server may hold the answer back, in milliseconds: a poll. */
+  readonly lane: Lane;
+  /** How long the server may hold the answer back, in milliseconds. */
   readonly waitMs?: number;
 }
 
 /** A whole answer. */
 export interface ConsulAnswer {
+  readonly status: number;
   readonly text: string;
   /** Of a read; 0 where there is none. */
   readonly index: number;
@@ -54,92 +30,83 @@ export interface ConsulAnswer {
   readonly isFiltered: boolean;
 }
 
-/** Enough for everything that is no poll: an agent allows 200 connections for each address of its clients. */
-const controlConnections = 8;
+/** How many connections a lane has besides that of the polls: an agent allows 200 for each address of its clients, whoever they are. */
+const connections = { renewal: 4, call: 8 };
 
 /** Consul's answers to errors are a line; what a proxy on the way says may be a page. */
 const shownLength = 300;
 
-/** One agent over HTTP. Polls have connections of their own, so that no heartbeat waits behind them. */
+/** One agent over HTTP. */
 export class ConsulHttp {
-  readonly #terms: HttpTerms;
-  readonly #control: Pool;
-  readonly #polls: Pool;
+  readonly #settings: ConsulSettings;
+  readonly #token: AgentToken;
+  readonly #pools: Readonly<Record<Lane, Pool>>;
 
-  constructor(terms: HttpTerms) {
-    this.#terms = terms;
-    this.#control = pool(terms, controlConnections);
-    this.#polls = pool(terms, terms.maxPolls);
+  constructor(settings: ConsulSettings) {
+    this.#settings = settings;
+    this.#token = new AgentToken(settings.token);
+    const connect = dialer(settings);
+    const pool = (most: number): Pool =>
+      new Pool(settings.address.origin, { connections: most, pipelining: 1, connect });
+    this.#pools = {
+      renewal: pool(connections.renewal),
+      call: pool(connections.call),
+      poll: pool(settings.maxPolls),
+    };
   }
 
   /** @returns the answer, if it is good and whole; rejects with the reason of `signal`, or with a `ConsulFailure` */
-  async send({ method, path, query, body, signal, waitMs }: ConsulRequest): Promise<ConsulAnswer> {
-    const { token, requestTimeoutMs } = this.#terms;
-    const search = new URLSearchParams({ ...this.#terms.query, ...query }).toString();
-    const headers = {
-      ...(token !== undefined && { 'x-consul-token': token }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    };
-    // Consul adds up to a sixteenth to the wait, so that not everybody comes back at once.
-    const timeoutMs = waitMs === undefined ? requestTimeoutMs : waitMs + waitMs / 16 + requestTimeoutMs;
-    const { statusCode, text, answered } = await (waitMs === undefined ? this.#control : this.#polls)
-      .request({
-        method,
-        path: search === '' ? path : `${path}?${search}`,
-        headers,
-        body: body === undefined ? null : JSON.stringify(body),
-        signal,
-        headersTimeout: timeoutMs,
-        bodyTimeout: requestTimeoutMs,
-      })
-      .then(async (answer) => ({ ...answer, answered: answer.headers, text: await answer.body.text() }))
-      .catch((error: unknown) => {
-        signal.throwIfAborted();
-        throw lost(error);
-      });
-    if (statusCode !== 200) throw refused(statusCode, text);
-    return {
-      text,
-      index: Number(answered['x-consul-index'] ?? 0),
-      isFiltered: answered['x-consul-results-filtered-by-acls'] === 'true',
-    };
+  async send(request: ConsulRequest): Promise<ConsulAnswer> {
+    const answer = await this.ask(request);
+    if (answer.status !== 200) throw refusal(answer);
+    return answer;
+  }
+
+  /** As `send`, but any status is good, except that the token is refused. */
+  async ask(request: ConsulRequest): Promise<ConsulAnswer> {
+    const { signal, lane } = request;
+    try {
+      const { statusCode, headers, body } = await this.#pools[lane].request(await this.#options(request));
+      if (statusCode === 403 || statusCode === 401) this.#token.refused();
+      return {
+        status: statusCode,
+        text: await body.text(),
+        index: Number(headers['x-consul-index'] ?? 0),
+        isFiltered: headers['x-consul-results-filtered-by-acls'] === 'true',
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof ConsulFailure ? error : lost(error);
+    }
   }
 
   /** Nothing goes out any more, and what is under way fails with `reason`. */
   close(reason: Error): void {
-    for (const one of [this.#control, this.#polls]) void one.destroy(reason).catch(() => undefined);
+    for (const pool of Object.values(this.#pools)) void pool.destroy(reason).catch(() => undefined);
+  }
+
+  async #options({ method, path, query, body, signal, waitMs }: ConsulRequest): Promise<Dispatcher.RequestOptions> {
+    const { requestTimeoutMs } = this.#settings;
+    const token = await this.#token.text();
+    const search = new URLSearchParams({ ...this.#settings.query, ...query }).toString();
+    return {
+      method,
+      path: search === '' ? path : `${path}?${search}`,
+      headers: {
+        ...(token !== undefined && { 'x-consul-token': token }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal,
+      // Consul adds up to a sixteenth to the wait, so that not everybody comes back at once.
+      headersTimeout: waitMs === undefined ? requestTimeoutMs : waitMs + waitMs / 16 + requestTimeoutMs,
+      bodyTimeout: requestTimeoutMs,
+    };
   }
 }
 
-function pool({ address, tls, dialTimeoutMs }: HttpTerms, connections: number): Pool {
-  const connect = buildConnector({
-    timeout: dialTimeoutMs,
-    socketPath: address.socketPath ?? null,
-    ...(tls?.ca !== undefined && { ca: tls.ca }),
-    ...(tls?.cert !== undefined && { cert: tls.cert }),
-    ...(tls?.key !== undefined && { key: tls.key }),
-    ...(tls?.serverName !== undefined && { servername: tls.serverName }),
-  });
-  return new Pool(address.origin, {
-    connections,
-    pipelining: 1,
-    connect: (options: buildConnector.Options, callback: buildConnector.Callback) => {
-      connect(options, (...[error, socket]) => {
-        if (error === null) callback(null, quiet(socket));
-        else callback(error, null);
-      });
-    },
-  });
-}
-
-/** A socket that nobody can make hold the process: whether anything waits for this registry is core's to say (C4). */
-function quiet<AnySocket extends Socket>(socket: AnySocket): AnySocket {
-  socket.unref();
-  socket.ref = () => socket;
-  return socket;
-}
-
-function refused(status: number, text: string): ConsulFailure {
+/** An answer that says no, as an error. */
+export function refusal({ status, text }: ConsulAnswer): ConsulFailure {
   const line = text.trim().replaceAll(/\s+/g, ' ');
   return new ConsulFailure(`Consul answered ${status}: ${line.slice(0, shownLength) || 'nothing'}`, { status });
 }

@@ -1,8 +1,12 @@
 import type { Clock } from '@rollcall/core/driver';
 
-/** Resolves after `ms` milliseconds; rejects with the reason of `signal` as soon as it aborts. Holds no process. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
+/** Resolves after `ms` milliseconds, at once if there are none; rejects with the reason of `signal` as soon as it aborts. Holds no process. */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0) {
+    signal.throwIfAborted();
+    return;
+  }
+  await new Promise<void>((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
       return;

@@ -30,6 +30,7 @@ export interface ConsulRegistration {
 
 /** A service as Consul's health endpoint tells it. */
 export interface ConsulRow {
+  readonly Node: { readonly Node: string };
   readonly Service: {
     readonly ID: string;
     readonly Service: string;
@@ -47,6 +48,7 @@ export interface ConsulEntry extends EntryKey {
   readonly serviceId: string;
   readonly createIndex: number;
   readonly isPassing: boolean;
+  readonly node: string;
   readonly row: ConsulRow;
 }
 
@@ -99,9 +101,11 @@ export class ConsulLayout {
     return ids.every(isPlainName) ? ids.map((id) => `Service.Meta.id == "${id}"`).join(' or ') : undefined;
   }
 
-  /** Whether a row is an entry of Rollcall's at all, by whatever version. */
-  isOurs({ Service }: ConsulRow): boolean {
-    return Service.Meta?.['rollcall'] !== undefined;
+  /** Whether a row is an entry of this registry at all, by whatever version, and neither another program's nor one under another prefix. */
+  isOurs({ Service: { Meta, Service: name } }: ConsulRow): boolean {
+    if (Meta?.['rollcall'] === undefined) return false;
+    const { service } = Meta;
+    return service === undefined || this.serviceName(service) === name || !name.endsWith(encodedName(service));
   }
 
   /**
@@ -119,8 +123,8 @@ export class ConsulLayout {
     const token = serviceId.slice(serviceId.lastIndexOf('~') + 1);
     if (this.serviceId(id, token) !== serviceId) throw malformed(row, 'it is the record of another id');
     if (!Number.isSafeInteger(epoch)) throw malformed(row, 'epoch: expected a whole number');
-    const isPassing = row.Checks.every(({ Status }) => Status === 'passing');
-    return { service, id, serviceId, token, owner, epoch, createIndex, isPassing, row };
+    const node = row.Node.Node;
+    return { service, id, serviceId, token, owner, epoch, createIndex, isPassing: isPassing(row), node, row };
   }
 
   /** @throws RegistryError `INSTANCE_MALFORMED` (D5) */
@@ -134,6 +138,11 @@ export class ConsulLayout {
     }
     return decodeFields({ ...fields, v: 1, service, id });
   }
+}
+
+/** Whether all checks of an entry and of its node pass, without which nobody is to see it. */
+export function isPassing({ Checks }: ConsulRow): boolean {
+  return Checks.every(({ Status }) => Status === 'passing');
 }
 
 /** Whether an entry is what was registered, as far as anybody reads it. */

@@ -10,8 +10,16 @@ export interface Standing {
   readonly malformed: readonly MalformedRecord[];
 }
 
-/** Looks at all entries of a service, also at those that are not passing: a crashed owner's still hides the one that it took over from. */
-export function standingIn(layout: ConsulLayout, service: string, rows: readonly ConsulRow[]): Standing {
+/**
+ * Looks at all entries of a service, also at those that are not passing: a crashed owner's still hides the one that it took over from.
+ * @param entryOf throws where a row cannot be read
+ */
+export function standingIn(
+  layout: ConsulLayout,
+  service: string,
+  rows: readonly ConsulRow[],
+  entryOf: (row: ConsulRow) => ConsulEntry = (row) => layout.entry(row),
+): Standing {
   const name = layout.serviceName(service);
   const newest = new Map<string, ConsulEntry>();
   const all = new Map<string, ConsulEntry>();
@@ -20,7 +28,7 @@ export function standingIn(layout: ConsulLayout, service: string, rows: readonly
     // Asked for one name, Consul tells of all that differ from it by case alone (I1).
     if (row.Service.Service !== name || !layout.isOurs(row)) continue;
     try {
-      const entry = layout.entry(row);
+      const entry = entryOf(row);
       all.set(entry.serviceId, entry);
       const other = newest.get(entry.id);
       if (other === undefined || isNewer(entry, other)) newest.set(entry.id, entry);

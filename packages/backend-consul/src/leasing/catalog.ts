@@ -14,21 +14,21 @@ export async function readStanding(
   signal: AbortSignal,
 ): Promise<Standing> {
   const filter = layout.filterOf(ids);
-  const { value } = await api.entries(layout.serviceName(service), signal, filter === undefined ? {} : { filter });
+  const terms = { from: 'leader' as const, ...(filter !== undefined && { filter }) };
+  const { value } = await api.entries(layout.serviceName(service), signal, terms);
   return standingIn(layout, service, value);
 }
 
-/** Waits until the catalog shows what an agent has been told. Only `signal` ends the wait. @returns what it shows */
-export async function waitUntil(
+/** Waits until the catalog shows what an agent has been told. Only `signal` ends the wait. @returns what `look` finds */
+export async function waitFor<Found>(
   store: ConsulStore,
-  service: string,
-  id: string,
-  isSo: (standing: Standing) => boolean,
+  { service, id }: { readonly service: string; readonly id: string },
+  look: (standing: Standing) => Found | undefined | Promise<Found | undefined>,
   signal: AbortSignal,
-): Promise<Standing> {
+): Promise<Found> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, mostPauseMs)) {
-    const standing = await readStanding(store, service, [id], signal);
-    if (isSo(standing)) return standing;
+    const found = await look(await readStanding(store, service, [id], signal));
+    if (found !== undefined) return found;
     await pause(store.clock, pauseMs, signal);
   }
 }

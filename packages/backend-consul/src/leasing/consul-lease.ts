@@ -1,11 +1,13 @@
 import type { DriverCallOptions, DriverLease, RegistryError, ServiceInstance } from '@rollcall/core/driver';
 import { isUnknownService } from '../agent/consul-failure.ts';
+import { assertGone } from '../agent/visibility.ts';
 import { consulError } from '../consul-errors.ts';
 import type { ConsulStore } from '../consul-store.ts';
 import { isSameRecord } from '../layout/consul-entry.ts';
 import type { Standing } from '../layout/standing.ts';
-import { readStanding, waitUntil } from './catalog.ts';
-import { checkOf, type WrittenEntry } from './register-entry.ts';
+import { readStanding, waitFor } from './catalog.ts';
+import { checkOf } from './lease-check.ts';
+import type { WrittenEntry } from './register-entry.ts';
 import type { RenewableEntry, Renewals } from './renewals.ts';
 import { expired, verdict } from './verdict.ts';
 
@@ -40,6 +42,10 @@ export class ConsulLease implements DriverLease, RenewableEntry {
     return this.#entry.serviceId;
   }
 
+  get node(): string {
+    return this.#entry.node;
+  }
+
   get token(): string {
     return this.#entry.key.token;
   }
@@ -66,15 +72,15 @@ export class ConsulLease implements DriverLease, RenewableEntry {
     const { api, layout } = this.#store;
     const registration = layout.registration(instance, key);
     try {
-      this.#assertHeld(await this.#standing(signal));
-      await api.register(registration, checkOf(this.#store, key, ttlMs, 'critical'), signal);
-      const isWritten = ({ all }: Standing): boolean => {
-        const own = all.get(this.serviceId);
-        return own !== undefined && isSameRecord(own, registration);
+      await this.#assertHeld(await this.#standing(signal), signal);
+      await api.register(registration, checkOf(this.#store, registration, key, { ttlMs, status: 'critical' }), signal);
+      const written = (standing: Standing): Standing | undefined => {
+        const own = standing.all.get(this.serviceId);
+        return own !== undefined && isSameRecord(own, registration) ? standing : undefined;
       };
-      const standing = await waitUntil(this.#store, this.service, this.instanceId, isWritten, signal);
+      const standing = await waitFor(this.#store, instance, written, signal);
       if (standing.all.get(this.serviceId)?.isPassing !== true) await api.deregister(this.serviceId, signal);
-      this.#assertHeld(standing);
+      await this.#assertHeld(standing, signal);
     } catch (error) {
       throw this.#failure('update', error);
     }
@@ -85,8 +91,9 @@ export class ConsulLease implements DriverLease, RenewableEntry {
       await this.#store.api.deregister(this.serviceId, signal).catch((error: unknown) => {
         if (!isUnknownService(error)) throw error;
       });
-      const isGone = ({ all }: Standing): boolean => all.get(this.serviceId)?.isPassing !== true;
-      await waitUntil(this.#store, this.service, this.instanceId, isGone, signal);
+      const gone = ({ all }: Standing): true | undefined =>
+        all.get(this.serviceId)?.isPassing === true ? undefined : true;
+      await waitFor(this.#store, { service: this.service, id: this.instanceId }, gone, signal);
     } catch (error) {
       throw this.#failure('deregister', error);
     }
@@ -96,8 +103,9 @@ export class ConsulLease implements DriverLease, RenewableEntry {
     return readStanding(this.#store, this.service, [this.instanceId], signal);
   }
 
-  /** @throws RegistryError what to tell the owner of an entry that is not theirs any more (L6, R3) */
-  #assertHeld(standing: Standing): void {
+  /** Rejects with what to tell the owner of an entry that is not theirs any more (L6, R3). */
+  async #assertHeld(standing: Standing, signal: AbortSignal): Promise<void> {
+    if (!standing.all.has(this.serviceId)) await assertGone(this.#store.api, [this], signal);
     const problem: RegistryError | undefined = verdict(this.#store, this, standing);
     if (problem !== undefined) throw problem;
   }

@@ -1,15 +1,19 @@
 import { type DriverRegisterOptions, RegistryError, type ServiceInstance } from '@rollcall/core/driver';
-import type { TtlCheck } from '../agent/consul-api.ts';
+import { assertSeesNothing } from '../agent/visibility.ts';
 import type { ConsulStore } from '../consul-store.ts';
 import { describeAttempt } from '../consul-errors.ts';
 import type { ConsulEntry, EntryKey } from '../layout/consul-entry.ts';
-import { readStanding, waitUntil } from './catalog.ts';
+import type { Standing } from '../layout/standing.ts';
+import { readStanding, waitFor } from './catalog.ts';
+import { checkOf } from './lease-check.ts';
 import { newLeaseToken } from './lease-token.ts';
 
 /** An entry under a lease. */
 export interface WrittenEntry {
   readonly key: EntryKey;
   readonly serviceId: string;
+  /** Of the agent that keeps it. */
+  readonly node: string;
   readonly ttlMs: number;
 }
 
@@ -36,29 +40,28 @@ export async function registerEntry(store: ConsulStore, terms: EntryTerms): Prom
   const registration = store.layout.registration(instance, key);
   const { ID: serviceId } = registration;
   terms.mayStand(serviceId);
-  await store.api.register(registration, checkOf(store, key, ttlMs, 'passing'), signal);
-  await waitUntil(store, service, id, ({ all }) => all.get(serviceId)?.isPassing === true, signal);
+  await store.api.register(registration, checkOf(store, registration, key, { ttlMs, status: 'passing' }), signal);
+  const node = await nodeOf(store, terms, serviceId);
   const former = [...before.all.values()].filter((entry) => entry.id === id);
   await Promise.all(former.map((entry) => store.api.deregister(entry.serviceId, signal)));
-  return { key, serviceId, ttlMs };
+  return { key, serviceId, node, ttlMs };
 }
 
-/** The check of an entry: critical in its name's own time, and the service with it gone some time after. */
-export function checkOf(store: ConsulStore, { token }: EntryKey, ttlMs: number, status: TtlCheck['Status']): TtlCheck {
-  return {
-    CheckID: checkId(token),
-    Name: 'Rollcall lease',
-    TTL: `${ttlMs}ms`,
-    Status: status,
-    DeregisterCriticalServiceAfter: `${store.deregisterAfterMs}ms`,
+/** After so many looks in vain it is asked whether the entry may be seen at all: it mostly shows at the first. */
+const patience = 6;
+
+/** The node that the catalog shows a new entry on, once it does. */
+function nodeOf(store: ConsulStore, { instance, signal }: EntryTerms, serviceId: string): Promise<string> {
+  let looks = 0;
+  const look = async ({ all }: Standing): Promise<string | undefined> => {
+    const entry = all.get(serviceId);
+    if (entry?.isPassing === true) return entry.node;
+    looks += 1;
+    if (all.size === 0 && looks >= patience)
+      await assertSeesNothing(store.api, store.layout.serviceName(instance.service), signal);
+    return undefined;
   };
-}
-
-/** What the IDs of our checks begin with. */
-export const checkIdPrefix: string = 'rollcall~';
-
-export function checkId(token: string): string {
-  return `${checkIdPrefix}${token}`;
+  return waitFor(store, instance, look, signal);
 }
 
 /**

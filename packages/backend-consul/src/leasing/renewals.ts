@@ -1,13 +1,15 @@
 import { RegistryError } from '@rollcall/core/driver';
+import type { StoredAt } from '../agent/consul-api.ts';
 import { isUnknownCheck } from '../agent/consul-failure.ts';
+import { assertGone } from '../agent/visibility.ts';
 import { consulError, describeAttempt } from '../consul-errors.ts';
 import type { ConsulStore } from '../consul-store.ts';
 import { readStanding } from './catalog.ts';
-import { checkId } from './register-entry.ts';
+import { checkId } from './lease-check.ts';
 import { type HeldEntry, verdict } from './verdict.ts';
 
 /** An entry whose check is to be renewed. */
-export interface RenewableEntry extends HeldEntry {
+export interface RenewableEntry extends HeldEntry, StoredAt {
   readonly token: string;
   readonly ttlMs: number;
 }
@@ -60,39 +62,63 @@ export class Renewals {
   }
 
   async #run(service: string, round: readonly Asked[]): Promise<void> {
-    const { clock, address } = this.#store;
+    const { clock } = this.#store;
     const giveUp = new AbortController();
     const boundMs = boundShareOfTtl * Math.min(...round.map(({ entry }) => entry.ttlMs));
     const late = (): void =>
       giveUp.abort(new DOMException(`no answer to a renewal within ${boundMs} ms`, 'TimeoutError'));
     const bound = clock.schedule(boundMs, late, { background: true });
     try {
-      const passed = await Promise.all(round.map(({ entry }) => this.#pass(entry, giveUp.signal)));
-      const ids = round.map(({ entry }) => entry.instanceId);
-      const standing = await readStanding(this.#store, service, ids.length > mostInFilter ? [] : ids, giveUp.signal);
-      round.forEach(({ entry, resolve, reject }, index) => {
-        const problem =
-          verdict(this.#store, entry, standing) ?? (passed[index] === true ? undefined : unknown(entry, address));
+      const problems = await this.#problems(
+        service,
+        round.map(({ entry }) => entry),
+        giveUp.signal,
+      );
+      for (const { entry, resolve, reject } of round) {
+        const problem = problems.get(entry);
         if (problem === undefined) resolve();
         else reject(problem);
-      });
+      }
     } catch (error) {
-      for (const { entry, reject } of round)
-        reject(consulError({ action: 'renew the lease of', service, id: entry.instanceId }, address, error));
+      for (const { entry, reject } of round) reject(this.#failure(entry, error));
     } finally {
       bound[Symbol.dispose]();
     }
   }
 
-  /** @returns whether the agent knows the check */
-  async #pass({ token }: RenewableEntry, signal: AbortSignal): Promise<boolean> {
+  /** What is to be told of each entry; of those that are renewed nothing. Rejects where nothing can be told of any. */
+  async #problems(
+    service: string,
+    entries: readonly RenewableEntry[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<RenewableEntry, unknown>> {
+    const unpassed = new Map<RenewableEntry, unknown>();
+    await Promise.all(
+      entries.map((entry) => this.#pass(entry, signal).catch((error: unknown) => unpassed.set(entry, error))),
+    );
+    const ids = entries.map(({ instanceId }) => instanceId);
+    const standing = await readStanding(this.#store, service, ids.length > mostInFilter ? [] : ids, signal);
+    const unseen = entries.filter(({ serviceId }) => !standing.all.has(serviceId));
+    if (unseen.length > 0) await assertGone(this.#store.api, unseen, signal);
+    return new Map(
+      entries.flatMap((entry) => {
+        const problem: unknown = verdict(this.#store, entry, standing) ?? unpassed.get(entry);
+        return problem === undefined ? [] : [[entry, problem]];
+      }),
+    );
+  }
+
+  /** Rejects with what to tell the owner. */
+  async #pass(entry: RenewableEntry, signal: AbortSignal): Promise<void> {
     try {
-      await this.#store.api.pass(checkId(token), signal);
-      return true;
+      await this.#store.api.pass(checkId(entry.token), signal);
     } catch (error) {
-      if (isUnknownCheck(error)) return false;
-      throw error;
+      throw isUnknownCheck(error) ? unknown(entry, this.#store.address) : this.#failure(entry, error);
     }
+  }
+
+  #failure({ service, instanceId: id }: RenewableEntry, error: unknown): unknown {
+    return consulError({ action: 'renew the lease of', service, id }, this.#store.address, error);
   }
 }
 

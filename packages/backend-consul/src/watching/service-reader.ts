@@ -1,43 +1,68 @@
 import type { DriverSnapshot, MalformedRecord, ServiceInstance } from '@rollcall/core/driver';
-import type { ConsulEntry, ConsulLayout, ConsulRow } from '../layout/consul-entry.ts';
+import type { StoredAt } from '../agent/consul-api.ts';
+import { type ConsulEntry, type ConsulLayout, type ConsulRow, isPassing } from '../layout/consul-entry.ts';
 import { standingIn } from '../layout/standing.ts';
 
-interface ReadInstance {
+/** What was read of one service. */
+export interface ServiceRead {
+  readonly snapshot: DriverSnapshot;
+  /** Entries of the read before that are not there any more. */
+  readonly vanished: readonly StoredAt[];
+}
+
+/** An entry that was read before; its instance, if anybody could see it. */
+interface KnownEntry {
   readonly modifyIndex: number;
-  readonly instance: ServiceInstance;
+  readonly entry: ConsulEntry;
+  instance: ServiceInstance | undefined;
 }
 
 /** Turns answers about one service into snapshots. A row that did not change is the same instance again, not a new one. */
 export class ServiceReader {
   readonly #layout: ConsulLayout;
   readonly #service: string;
-  #read: ReadonlyMap<string, ReadInstance> = new Map<string, ReadInstance>();
+  /** By Consul's service ID. */
+  #known: ReadonlyMap<string, KnownEntry> = new Map<string, KnownEntry>();
 
   constructor(layout: ConsulLayout, service: string) {
     this.#layout = layout;
     this.#service = service;
   }
 
-  snapshotOf(rows: readonly ConsulRow[]): DriverSnapshot {
-    const { newest, malformed: unreadable } = standingIn(this.#layout, this.#service, rows);
-    const read = new Map<string, ReadInstance>();
+  read(rows: readonly ConsulRow[]): ServiceRead {
+    const known = new Map<string, KnownEntry>();
+    const entryOf = (row: ConsulRow): ConsulEntry => {
+      const one = this.#known.get(row.Service.ID);
+      const again = one?.modifyIndex === row.Service.ModifyIndex ? one : undefined;
+      const next = again === undefined ? newlyKnown(this.#layout.entry(row), row) : asItPasses(again, row);
+      known.set(row.Service.ID, next);
+      return next.entry;
+    };
+    const { newest, malformed: unreadable } = standingIn(this.#layout, this.#service, rows, entryOf);
     const malformed: MalformedRecord[] = [...unreadable];
+    const instances: ServiceInstance[] = [];
     for (const entry of newest.values()) {
-      if (!entry.isPassing) continue;
+      const one = known.get(entry.serviceId);
+      if (!entry.isPassing || one === undefined) continue;
       try {
-        read.set(entry.serviceId, this.#instance(entry));
+        instances.push((one.instance ??= this.#layout.instance(entry)));
       } catch (error) {
         malformed.push({ key: `${entry.row.Service.Service}/${entry.serviceId}`, id: entry.id, error });
       }
     }
-    this.#read = read;
-    const instances = Array.from(read.values(), ({ instance }) => instance);
-    return { type: 'snapshot', instances, ...(malformed.length > 0 && { malformed }) };
+    const vanished = Array.from(this.#known.values(), ({ entry }) => entry).filter(
+      ({ serviceId }) => !known.has(serviceId),
+    );
+    this.#known = known;
+    return { snapshot: { type: 'snapshot', instances, ...(malformed.length > 0 && { malformed }) }, vanished };
   }
+}
 
-  #instance(entry: ConsulEntry): ReadInstance {
-    const modifyIndex = entry.row.Service.ModifyIndex;
-    const former = this.#read.get(entry.serviceId);
-    return former?.modifyIndex === modifyIndex ? former : { modifyIndex, instance: this.#layout.instance(entry) };
-  }
+function newlyKnown(entry: ConsulEntry, { Service }: ConsulRow): KnownEntry {
+  return { modifyIndex: Service.ModifyIndex, entry, instance: undefined };
+}
+
+function asItPasses(known: KnownEntry, row: ConsulRow): KnownEntry {
+  const passes = isPassing(row);
+  return known.entry.isPassing === passes ? known : { ...known, entry: { ...known.entry, isPassing: passes } };
 }

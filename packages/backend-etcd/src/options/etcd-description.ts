@@ -1,5 +1,5 @@
 import {
-  group,
+  type CheckedTlsOptions,
   listOf,
   milliseconds,
   type NonEmptyList,
@@ -7,16 +7,16 @@ import {
   optionsDescription,
   type OptionsDescription,
   parsed,
-  pem,
   type Rule,
   type Secret,
   secret,
   text,
+  tlsGroup,
   together,
   withDefault,
 } from '@rollcall/core/driver';
 import { writtenEndpoint, type WrittenEndpoint } from './etcd-endpoint.ts';
-import type { EtcdOptions, EtcdTlsOptions } from './etcd-options.ts';
+import type { EtcdOptions } from './etcd-options.ts';
 import { etcdPrefix } from './etcd-prefix.ts';
 
 /** The options of the etcd backend, each checked by itself, and all of them against the rules. */
@@ -29,14 +29,6 @@ export interface CheckedEtcdOptions {
   readonly dialTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly syncIntervalMs: number;
-}
-
-/** Those of TLS. */
-export interface CheckedTlsOptions {
-  readonly ca: Secret | undefined;
-  readonly cert: Secret | undefined;
-  readonly key: Secret | undefined;
-  readonly serverName: string | undefined;
 }
 
 /** Whether TLS is spoken is said once: by the endpoints or by `tls`, and by both alike. */
@@ -73,18 +65,7 @@ export const etcdDescription: OptionsDescription<EtcdOptions, CheckedEtcdOptions
     ),
     user: optional(text(), 'Name of the etcd user. Goes with `password`.'),
     password: optional(secret(), 'Password of `user`.'),
-    tls: group<EtcdTlsOptions, CheckedTlsOptions>(
-      {
-        ca: optional(pem(), 'Certificates of the CAs that are trusted, instead of those of Node.js.'),
-        cert: optional(pem(), "The client's certificate, with its chain. Goes with `tls.key`."),
-        key: optional(pem(), 'The private key of `tls.cert`.'),
-        serverName: optional(
-          text(),
-          "The name that the servers' certificates must have, instead of the endpoint's host.",
-        ),
-      },
-      'TLS. Any of its options, or an endpoint with `https://`, turns it on.',
-    ),
+    tls: tlsGroup('TLS. Any of its options, or an endpoint with `https://`, turns it on.'),
     dialTimeoutMs: withDefault(
       milliseconds({ min: 1, max: 3_600_000 }),
       2_000,

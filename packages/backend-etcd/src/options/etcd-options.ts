@@ -1,4 +1,4 @@
-import type { SecretOption } from '@rollcall/core/driver';
+import type { SecretOption, TlsOptions } from '@rollcall/core/driver';
 
 /** Options of the etcd backend, as a plain object. A key that holds `undefined` is as good as left out; an unknown one is refused. */
 export interface EtcdOptions {
@@ -18,23 +18,11 @@ export interface EtcdOptions {
   /** Password of `user`: the text, `{ env: 'NAME' }` or `{ file: '/path' }`. @defaultValue none */
   readonly password?: SecretOption | undefined;
   /** TLS: `true` with the CAs of Node.js, or its options. @defaultValue off, unless an endpoint says `https://` */
-  readonly tls?: boolean | EtcdTlsOptions | undefined;
+  readonly tls?: boolean | TlsOptions | undefined;
   /** How long connecting to one endpoint may take before the next is tried, in milliseconds. @defaultValue 2_000 */
   readonly dialTimeoutMs?: number | undefined;
   /** How long one request may wait at one endpoint before it counts as failed there, in milliseconds. @defaultValue 3_000 */
   readonly requestTimeoutMs?: number | undefined;
   /** How often the list of members is read from the cluster, in milliseconds, at least 1_000. 0 is never. @defaultValue 0 */
   readonly syncIntervalMs?: number | undefined;
-}
-
-/** Options of TLS. Each PEM is the text, `{ env: 'NAME' }` or `{ file: '/path' }`. */
-export interface EtcdTlsOptions {
-  /** Certificates of the CAs that are trusted, in PEM. @defaultValue those of Node.js */
-  readonly ca?: SecretOption | undefined;
-  /** The client's certificate, in PEM, with its chain. Goes with `key`. @defaultValue none */
-  readonly cert?: SecretOption | undefined;
-  /** The private key of `cert`, in PEM. @defaultValue none */
-  readonly key?: SecretOption | undefined;
-  /** The name that the servers' certificates must have. @defaultValue the host of the endpoint */
-  readonly serverName?: string | undefined;
 }

@@ -1,5 +1,5 @@
-import { checkOptions, type NonEmptyList, optionsFromUrl, type SecretSources } from '@rollcall/core/driver';
-import { type CheckedEtcdOptions, type CheckedTlsOptions, etcdDescription } from './etcd-description.ts';
+import { type CheckedTlsOptions, checkOptions, type NonEmptyList, optionsFromUrl, type SecretSources } from '@rollcall/core/driver';
+import { type CheckedEtcdOptions, etcdDescription } from './etcd-description.ts';
 import { endpointOver, type EtcdEndpoint, type WrittenEndpoint } from './etcd-endpoint.ts';
 import type { EtcdCredentials, EtcdSettings, EtcdTls } from './etcd-settings.ts';
 import { nodeSecretSources } from './node-secret-sources.ts';

@@ -1,0 +1,34 @@
+import { ConsulFailure } from '../agent/consul-failure.ts';
+import { pause } from '../agent/pauses.ts';
+import type { ConsulStore } from '../consul-store.ts';
+import type { ConsulRow } from '../layout/consul-entry.ts';
+
+/** Whole answers about one service, the first at once and then whenever something may have changed. Ends only by throwing. */
+export type Rows = AsyncGenerator<readonly ConsulRow[], never>;
+
+/** Least time between two polls, in milliseconds: a service that changes all the time is read whole each time. */
+const leastBetweenMs = 20;
+
+/** The rows of a service by a poll of its own: again whenever Consul's index for it has moved. */
+export async function* ownPoll(store: ConsulStore, name: string, signal: AbortSignal): Rows {
+  const { api, clock, waitMs, readsFrom: from } = store;
+  let { value: rows, index } = await api.entries(name, signal, { from });
+  let notBefore = 0;
+  for (;;) {
+    yield rows;
+    let next;
+    do {
+      await pause(clock, notBefore - clock.now(), signal);
+      notBefore = clock.now() + leastBetweenMs;
+      next = await api.entries(name, signal, { from, poll: { index, waitMs } });
+      // The same index again: nothing has changed, and the wait was over.
+    } while (next.index === index);
+    assertOnward(index, next.index);
+    ({ value: rows, index } = next);
+  }
+}
+
+/** @throws ConsulFailure for an index that goes back, or none: that is another history */
+export function assertOnward(former: number, index: number): void {
+  if (index < former || index <= 0) throw new ConsulFailure(`the index went back from ${former} to ${index}`);
+}

@@ -1,0 +1,32 @@
+import type { ConsulStore } from '../consul-store.ts';
+import { CheckPoll } from './check-poll.ts';
+import { ownPoll, type Rows } from './own-poll.ts';
+import { sharedPoll } from './shared-poll.ts';
+
+/** Keeps the polls of a registry within their bound: what is watched beyond it shares one. */
+export class Polls {
+  readonly #store: ConsulStore;
+  #free: number;
+  #shared: CheckPoll | undefined;
+
+  /** @param most how many polls may be open; one of them is the one that is shared */
+  constructor(store: ConsulStore, most: number) {
+    this.#store = store;
+    this.#free = most - 1;
+  }
+
+  async *rows(name: string, signal: AbortSignal): Rows {
+    if (this.#free === 0) return yield* sharedPoll(this.#store, this.#checks(), name, signal);
+    this.#free -= 1;
+    try {
+      return yield* ownPoll(this.#store, name, signal);
+    } finally {
+      this.#free += 1;
+    }
+  }
+
+  #checks(): CheckPoll {
+    if (this.#shared === undefined || this.#shared.isOver) this.#shared = new CheckPoll(this.#store);
+    return this.#shared;
+  }
+}
