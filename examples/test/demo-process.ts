@@ -43,10 +43,11 @@ export class DemoProcess implements AsyncDisposable {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
   }
 
-  static async start(args: readonly string[], etcd: string): Promise<DemoProcess> {
+  /** @param binaries variables that say where servers are */
+  static async start(args: readonly string[], binaries: Readonly<Record<string, string>>): Promise<DemoProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
     const child = spawn(process.execPath, [join(root, 'examples/dist/quickstart/main.js'), ...args], {
-      env: { ...process.env, TMPDIR: folder, ROLLCALL_TEST_ETCD35: etcd, NO_COLOR: '1' },
+      env: { ...process.env, ...binaries, TMPDIR: folder, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new DemoProcess(child, folder);

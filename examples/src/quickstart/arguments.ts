@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
 
+/** Backends that are servers of their own. */
+export type ServerBackend = 'etcd' | 'consul';
+
 /** What the command line asks for. */
 export type Request =
   | { readonly type: 'memory' }
-  /** Without a `url` the demo runs an etcd of its own. */
-  | { readonly type: 'etcd'; readonly url: string | undefined }
+  /** Without a `url` the demo runs a server of its own. */
+  | { readonly type: 'server'; readonly backend: ServerBackend; readonly url: string | undefined }
   | { readonly type: 'help' }
   | { readonly type: 'wrong'; readonly why: string };
 
@@ -13,7 +16,9 @@ export const usage: string = `Usage: npm start [-- --backend <name> [--url <url>
 
   --backend memory  all in one process; this is the default
   --backend etcd    on a real etcd, run for this demo alone; every provider is a process of its own
-  --url <url>       with --backend etcd: one that runs already, such as etcd://127.0.0.1:2379/demo
+  --backend consul  the same on a real Consul
+  --url <url>       with one of these two: one that runs already, such as etcd://127.0.0.1:2379/demo or
+                    consul://127.0.0.1:8500?prefix=demo-
   --help            this text`;
 
 /** Reads the arguments that follow the name of the program. Never throws: what is wrong is told. */
@@ -44,13 +49,13 @@ function parsed(args: readonly string[]): Flags {
 
 function requestOf({ backend = 'memory', url, help = false }: Flags): Request {
   if (help) return { type: 'help' };
-  if (backend !== 'memory' && backend !== 'etcd')
-    return wrong(`Unknown backend '${backend}'; there are memory and etcd`);
-  if (url === undefined) return backend === 'memory' ? { type: 'memory' } : { type: 'etcd', url };
-  if (backend === 'memory') return wrong('--url goes with --backend etcd');
+  if (backend === 'memory')
+    return url === undefined ? { type: 'memory' } : wrong('--url goes with --backend etcd or consul');
+  if (backend !== 'etcd' && backend !== 'consul')
+    return wrong(`Unknown backend '${backend}'; there are memory, etcd and consul`);
   // What was given is not shown: it may hold a password.
-  if (!url.startsWith('etcd://')) return wrong('--url must begin with etcd://');
-  return { type: 'etcd', url };
+  if (url !== undefined && !url.startsWith(`${backend}://`)) return wrong(`--url must begin with ${backend}://`);
+  return { type: 'server', backend, url };
 }
 
 function wrong(why: string): Request {

@@ -22,11 +22,12 @@ switch (request.type) {
     break;
   case 'memory':
     await show((performance) => onMemory(ttlMs, performance));
-    note('The same on a real etcd, every provider a process of its own: npm start -- --backend etcd');
+    note('The same on a real server, every provider a process of its own: npm start -- --backend etcd, or consul');
     break;
-  case 'etcd': {
-    const { onEtcd } = await import('./on-etcd.ts'); // with it comes a client of etcd, which memory does not need
-    await show((performance) => onEtcd({ url: request.url, ttlMs, onProgress: write }, performance));
+  case 'server': {
+    const { backend, url } = request;
+    const { onServer } = await import('./on-server.ts'); // with it come the clients of the servers, which memory does not need
+    await show((performance) => onServer({ backend, url, ttlMs, onProgress: write }, performance));
     note('The same on memory, all in one process: npm start');
     break;
   }

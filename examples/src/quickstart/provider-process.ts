@@ -1,19 +1,16 @@
 // One provider as a process of its own: `node provider-process.js <name> <ttlMs>`, with the registry in REGISTRY_URL. The demo
 // talks to it by Node's messages between processes, and ends it with SIGTERM.
-import { etcdBackend } from '@rollcall/backend-etcd';
-import { consoleDiagnostics, openRegistry } from '@rollcall/core';
+import { consoleDiagnostics } from '@rollcall/core';
 import { isOrder, type Order, type Report, sharedClock } from './process-messages.ts';
 import { ProviderAtWork } from './provider-at-work.ts';
+import { openServerRegistry } from './server-registry.ts';
 
 const [name = '', ttlMs = ''] = process.argv.slice(2);
 
-// Without the demo there is nobody to serve. Its etcd ends with it, and elsewhere the TTL takes the entry away.
+// Without the demo there is nobody to serve. Its server ends with it, and elsewhere the TTL takes the entry away.
 process.once('disconnect', abandon);
 try {
-  const registry = openRegistry(process.env['REGISTRY_URL'] ?? '', {
-    backends: [etcdBackend()],
-    onDiagnostic: consoleDiagnostics(),
-  });
+  const registry = openServerRegistry(process.env['REGISTRY_URL'] ?? '', { onDiagnostic: consoleDiagnostics() });
   serve(await ProviderAtWork.start(registry, name, Number(ttlMs)));
 } catch (error) {
   fail(error);

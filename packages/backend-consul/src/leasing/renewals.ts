@@ -102,7 +102,7 @@ export class Renewals {
     if (unseen.length > 0) await assertGone(this.#store.api, unseen, signal);
     return new Map(
       entries.flatMap((entry) => {
-        const problem: unknown = verdict(this.#store, entry, standing) ?? unpassed.get(entry);
+        const problem: unknown = verdict(this.#store, 'renew the lease of', entry, standing) ?? unpassed.get(entry);
         return problem === undefined ? [] : [[entry, problem]];
       }),
     );

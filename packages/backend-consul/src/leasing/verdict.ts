@@ -11,12 +11,19 @@ export interface HeldEntry {
   readonly owner: string;
 }
 
-/** What to tell the owner of an entry by what stands in the catalog; undefined while it stands, passes, and counts (L6). */
-export function verdict(store: ConsulStore, held: HeldEntry, { all, newest }: Standing): RegistryError | undefined {
-  const { service, instanceId: id, serviceId, owner } = held;
+/**
+ * What to tell the owner of an entry by what stands in the catalog; undefined while it stands, passes, and counts (L6).
+ * @param action what was attempted, for the message
+ */
+export function verdict(
+  store: ConsulStore,
+  action: string,
+  { service, instanceId: id, serviceId, owner }: HeldEntry,
+  { all, newest }: Standing,
+): RegistryError | undefined {
   const own = all.get(serviceId);
   const first = newest.get(id);
-  const attempt = describeAttempt({ action: 'hold', service, id }, store.address);
+  const attempt = describeAttempt({ action, service, id }, store.address);
   const isTaken = first !== undefined && first.serviceId !== serviceId && (own === undefined || isNewer(first, own));
   if (isTaken && first.isPassing && first.owner !== owner)
     return new RegistryError('LEASE_SUPERSEDED', `Could not ${attempt}: another owner has taken the entry.`);

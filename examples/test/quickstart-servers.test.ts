@@ -3,19 +3,24 @@ import { buildDemo, DemoProcess } from './demo-process.ts';
 
 beforeAll(buildDemo, 60_000);
 
-describe('the demo on etcd', { timeout: 60_000 }, () => {
+const onServers = [
+  { backend: 'etcd', named: /^Backend: etcd 3\.5\.\d+ /m },
+  { backend: 'consul', named: /^Backend: Consul 1\.8\.\d+ /m },
+] as const;
+
+describe.each(onServers)('the demo on $backend', { timeout: 60_000 }, ({ backend, named }) => {
   test('keeps all promises, with providers that are processes, and leaves nothing behind', async () => {
-    await using demo = await startDemo();
+    await using demo = await startDemo(backend);
     const { exitCode, output } = await demo.end();
     expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('All 6 promises held') });
-    expect(output).toMatch(/^Backend: etcd 3\.5\.\d+ /m);
+    expect(output).toMatch(named);
     const pids = [...output.matchAll(/^ {2}(?:ada|bob|cleo|dan) +(\d+) /gm)].map(([, pid]) => Number(pid));
     expect(new Set(pids).size).toBe(4);
     expect(await demo.leftovers(pids)).toEqual([]);
   });
 
   test('ends at Ctrl-C, and leaves nothing behind', async () => {
-    await using demo = await startDemo();
+    await using demo = await startDemo(backend);
     await demo.tells('sees bob join');
     const children = await demo.children();
     expect(children.length).toBeGreaterThanOrEqual(3);
@@ -25,7 +30,7 @@ describe('the demo on etcd', { timeout: 60_000 }, () => {
   });
 
   test('fails when a provider dies by surprise, and says so', async () => {
-    await using demo = await startDemo();
+    await using demo = await startDemo(backend);
     await demo.tells('sees bob join');
     const children = await demo.children();
     const ada = children.find(({ command }) => command.includes('provider-process.js ada'));
@@ -36,6 +41,10 @@ describe('the demo on etcd', { timeout: 60_000 }, () => {
   });
 });
 
-function startDemo(): Promise<DemoProcess> {
-  return DemoProcess.start(['--backend', 'etcd'], inject('binaries').etcd35);
+function startDemo(backend: string): Promise<DemoProcess> {
+  const { etcd35, consul } = inject('binaries');
+  return DemoProcess.start(['--backend', backend], {
+    ROLLCALL_TEST_ETCD35: etcd35,
+    ROLLCALL_TEST_CONSUL: consul,
+  });
 }
