@@ -12,10 +12,11 @@ import {
 } from '@rollcall/core/driver';
 import { ConsulApi } from './agent/consul-api.ts';
 import { ConsulHttp } from './agent/consul-http.ts';
-import { assertSeesNothing } from './agent/visibility.ts';
+import { believed } from './agent/visibility.ts';
 import { type Attempt, consulError } from './consul-errors.ts';
 import type { ConsulStore } from './consul-store.ts';
-import { ConsulLayout } from './layout/consul-entry.ts';
+import { ConsulLayout, type ConsulRow } from './layout/consul-entry.ts';
+import { hasNoneOf } from './layout/standing.ts';
 import { ConsulLease } from './leasing/consul-lease.ts';
 import { registerEntry } from './leasing/register-entry.ts';
 import { Removals } from './leasing/removals.ts';
@@ -24,6 +25,7 @@ import { listServices } from './list-services.ts';
 import type { ConsulSettings } from './options/consul-settings.ts';
 import { Polls } from './watching/polls.ts';
 import { ServiceReader } from './watching/service-reader.ts';
+import { WatchMemory } from './watching/watch-memory.ts';
 import { watchService } from './watching/watch-service.ts';
 
 const capabilities: BackendCapabilities = Object.freeze({
@@ -41,7 +43,7 @@ export class ConsulDriver implements RegistryDriver {
   readonly #store: ConsulStore;
   readonly #renewals: Renewals;
   readonly #removals: Removals;
-  readonly #polls: Polls;
+  readonly #watching: { readonly polls: Polls; readonly memory: WatchMemory };
 
   constructor(settings: ConsulSettings, clock: Clock) {
     const { deregisterAfterMs, waitMs, maxPolls } = settings;
@@ -58,7 +60,7 @@ export class ConsulDriver implements RegistryDriver {
     };
     this.#renewals = new Renewals({ ...this.#store, api: new ConsulApi(this.#http, 'renewal') });
     this.#removals = new Removals(this.#store);
-    this.#polls = new Polls(this.#store, maxPolls);
+    this.#watching = { polls: new Polls(this.#store, maxPolls), memory: new WatchMemory(clock) };
   }
 
   register(instance: ServiceInstance, ttlMs: number, options: DriverRegisterOptions): Promise<DriverLease> {
@@ -83,9 +85,9 @@ export class ConsulDriver implements RegistryDriver {
     return this.#attempt({ action: 'list', service }, signal, async () => {
       const { api, layout, readsFrom: from } = this.#store;
       const name = layout.serviceName(service);
-      const { value } = await api.entries(name, signal, { from });
-      if (value.length === 0) await assertSeesNothing(api, name, signal);
-      return new ServiceReader(layout, service).read(value).snapshot;
+      const again = async (): Promise<readonly ConsulRow[]> => (await api.entries(name, signal, { from })).value;
+      const rows = await believed(api, await again(), { name, again, isNothing: hasNoneOf(name) }, signal);
+      return new ServiceReader(layout, service).read(rows).snapshot;
     });
   }
 
@@ -96,7 +98,7 @@ export class ConsulDriver implements RegistryDriver {
   async *watch(service: string, { signal }: DriverCallOptions): AsyncGenerator<DriverEvent, void> {
     try {
       signal.throwIfAborted();
-      yield* watchService(this.#store, this.#polls, service, signal);
+      yield* watchService(this.#store, this.#watching, service, signal);
     } catch (error) {
       throw consulError({ action: 'watch', service }, this.address, error);
     }

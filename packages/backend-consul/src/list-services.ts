@@ -1,4 +1,4 @@
-import { assertSeesNothing } from './agent/visibility.ts';
+import { believed } from './agent/visibility.ts';
 import type { ConsulStore } from './consul-store.ts';
 import { checkIdPrefix } from './leasing/lease-check.ts';
 import { ServiceReader } from './watching/service-reader.ts';
@@ -8,9 +8,15 @@ const atOnce = 8;
 
 /** Names of the services that have an instance to list (D4): those with a check of ours that passes, if what it is of can be read. */
 export async function listServices(store: ConsulStore, signal: AbortSignal): Promise<readonly string[]> {
+  const { api, layout } = store;
+  const again = (): Promise<readonly string[]> => liveServices(store, signal);
+  // As good a name as any that begins with the prefix.
+  const name = layout.serviceName('~');
+  return believed(api, await again(), { name, again, isNothing: ({ length }) => length === 0 }, signal);
+}
+
+async function liveServices(store: ConsulStore, signal: AbortSignal): Promise<readonly string[]> {
   const checks = await store.api.passingChecks(signal);
-  // Those of Consul's own nodes are always there.
-  if (checks.length === 0) await assertSeesNothing(store.api, store.layout.serviceName(''), signal);
   const names = new Set(
     checks.filter(({ CheckID }) => CheckID.startsWith(checkIdPrefix)).map((check) => check.ServiceName),
   );

@@ -50,9 +50,6 @@ export interface StoredAt {
   readonly serviceId: string;
 }
 
-/** What Consul knows of a question about rights. */
-export type Right = 'allowed' | 'denied' | 'no-acls';
-
 /** The calls of Consul's that are made here, and nothing else of it. Each rejects with the reason of its signal, or with a `ConsulFailure`. */
 export class ConsulApi {
   readonly #http: ConsulHttp;
@@ -89,6 +86,7 @@ export class ConsulApi {
       ...consistency(from),
       ...(filter !== undefined && { filter }),
     });
+    if (answer.isFiltered) throw this.hidden('Consul left out what the token may not see');
     return { value: rowsIn(answer), index: answer.index };
   }
 
@@ -108,16 +106,26 @@ export class ConsulApi {
     return listIn(await this.#read('/v1/catalog/nodes', signal, undefined, consistency('leader'))).length > 0;
   }
 
-  /** Whether the agent thinks that the token may read a service. It may have learnt so half a minute ago. */
-  async mayRead(name: string, signal: AbortSignal): Promise<Right> {
-    const body = [{ Resource: 'service', Segment: name, Access: 'read' }];
+  /**
+   * Whether the servers let the token read a service: an agent by itself may believe for half a minute what was true before. Asked for the
+   * proxies of a service that may not be read they answer nothing, as ever, but without having looked: by the answer, they know no leader.
+   */
+  async mayRead(name: string, signal: AbortSignal): Promise<boolean> {
+    const path = `/v1/health/connect/${encodeURIComponent(name)}`;
+    return (await this.#read(path, signal, undefined, consistency('leader'))).isOfLeader;
+  }
+
+  /** Whether the agent has ACLs, as far as it knows. */
+  async hasAcls(signal: AbortSignal): Promise<boolean> {
     const path = '/v1/internal/acl/authorize';
-    const answer = await this.#http.ask({ method: 'POST', path, body, signal, lane: this.#lane });
-    if (answer.status === 403) return 'denied';
-    if (answer.status === 401 || answer.status === 404) return 'no-acls';
-    if (answer.status !== 200) throw refusal(answer);
-    const [decision] = decisionsIn(answer);
-    return decision?.Allow === true ? 'allowed' : 'denied';
+    const answer = await this.#http.ask({ method: 'POST', path, body: [], signal, lane: this.#lane });
+    return answer.status !== 401 && answer.status !== 404;
+  }
+
+  /** What to tell of an answer that lacks what is there. The token may have been replaced: it is read again. */
+  hidden(reason: string): ConsulFailure {
+    this.#http.distrustToken();
+    return hidden(reason);
   }
 
   /** Which of these entries the catalog does not have, whatever the token may see: 64 at most. */
@@ -140,7 +148,7 @@ export class ConsulApi {
     poll: Poll | undefined,
     query: Readonly<Record<string, string>>,
   ): Promise<ConsulAnswer> {
-    const answer = await this.#http.send({
+    return this.#http.send({
       method: 'GET',
       path,
       signal,
@@ -148,8 +156,6 @@ export class ConsulApi {
       query: { ...query, ...(poll !== undefined && { index: String(poll.index), wait: `${poll.waitMs}ms` }) },
       ...(poll !== undefined && { waitMs: poll.waitMs }),
     });
-    if (answer.isFiltered) throw hidden('Consul left out what the token may not see');
-    return answer;
   }
 }
 
@@ -181,10 +187,6 @@ function listIn({ text }: ConsulAnswer): readonly unknown[] {
 
 function rowsIn(answer: ConsulAnswer): readonly ConsulRow[] {
   return listIn(answer) as readonly ConsulRow[];
-}
-
-function decisionsIn(answer: ConsulAnswer): readonly { readonly Allow?: boolean }[] {
-  return listIn(answer) as readonly { readonly Allow?: boolean }[];
 }
 
 function errorsIn({ text }: ConsulAnswer): readonly { readonly OpIndex: number; readonly What: string }[] {

@@ -28,6 +28,8 @@ export interface ConsulAnswer {
   readonly index: number;
   /** Whether a newer server says that it left out what the token may not see. */
   readonly isFiltered: boolean;
+  /** Whether the servers that answered know a leader; a refusal that looks like an answer does not say so. */
+  readonly isOfLeader: boolean;
 }
 
 /** How many connections a lane has besides that of the polls: an agent allows 200 for each address of its clients, whoever they are. */
@@ -62,22 +64,25 @@ export class ConsulHttp {
     return answer;
   }
 
-  /** As `send`, but any status is good, except that the token is refused. */
+  /** As `send`, but any status is good. Sent again if the token was refused, and is another one by now. */
   async ask(request: ConsulRequest): Promise<ConsulAnswer> {
-    const { signal, lane } = request;
+    const { signal } = request;
     try {
-      const { statusCode, headers, body } = await this.#pools[lane].request(await this.#options(request));
-      if (statusCode === 403 || statusCode === 401) this.#token.refused();
-      return {
-        status: statusCode,
-        text: await body.text(),
-        index: Number(headers['x-consul-index'] ?? 0),
-        isFiltered: headers['x-consul-results-filtered-by-acls'] === 'true',
-      };
+      const token = await this.#token.text();
+      const answer = await this.#exchange(request, token);
+      if (!isRefused(answer)) return answer;
+      this.#token.refused();
+      const renewed = await this.#token.text();
+      return renewed === token ? answer : await this.#exchange(request, renewed);
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof ConsulFailure ? error : lost(error);
     }
+  }
+
+  /** The token is read again before the next request. */
+  distrustToken(): void {
+    this.#token.refused();
   }
 
   /** Nothing goes out any more, and what is under way fails with `reason`. */
@@ -85,9 +90,23 @@ export class ConsulHttp {
     for (const pool of Object.values(this.#pools)) void pool.destroy(reason).catch(() => undefined);
   }
 
-  async #options({ method, path, query, body, signal, waitMs }: ConsulRequest): Promise<Dispatcher.RequestOptions> {
+  async #exchange(request: ConsulRequest, token: string | undefined): Promise<ConsulAnswer> {
+    const pool = this.#pools[request.lane];
+    const { statusCode, headers, body } = await pool.request(this.#options(request, token));
+    return {
+      status: statusCode,
+      text: await body.text(),
+      index: Number(headers['x-consul-index'] ?? 0),
+      isFiltered: headers['x-consul-results-filtered-by-acls'] === 'true',
+      isOfLeader: headers['x-consul-knownleader'] !== 'false',
+    };
+  }
+
+  #options(
+    { method, path, query, body, signal, waitMs }: ConsulRequest,
+    token: string | undefined,
+  ): Dispatcher.RequestOptions {
     const { requestTimeoutMs } = this.#settings;
-    const token = await this.#token.text();
     const search = new URLSearchParams({ ...this.#settings.query, ...query }).toString();
     return {
       method,
@@ -103,6 +122,10 @@ export class ConsulHttp {
       bodyTimeout: requestTimeoutMs,
     };
   }
+}
+
+function isRefused({ status }: ConsulAnswer): boolean {
+  return status === 403 || status === 401;
 }
 
 /** An answer that says no, as an error. */

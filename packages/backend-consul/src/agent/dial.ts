@@ -20,13 +20,20 @@ export function dialer({ address, tls, dialTimeoutMs }: ConsulSettings): buildCo
       last = { material: key, connect: quietly(buildConnector({ ...terms, ...material, ...identity })) };
     return last.connect;
   };
-  return (options, callback) => {
-    readMaterial(tls).then(
-      (material) => connectorWith(material)(options, callback),
-      (error: unknown) => callback(failure(error), null),
-    );
+  const dial: AsyncConnector = async (options, callback) => {
+    let connect: buildConnector.connector;
+    try {
+      connect = connectorWith(await readMaterial(tls));
+    } catch (error) {
+      callback(failure(error), null);
+      return;
+    }
+    connect(options, callback);
   };
+  return (options, callback) => void dial(options, callback);
 }
+
+type AsyncConnector = (...dialled: Parameters<buildConnector.connector>) => Promise<void>;
 
 /** A connection that nobody can make hold the process: whether anything waits for this registry is core's to say (C4). */
 function quietly(connect: buildConnector.connector): buildConnector.connector {

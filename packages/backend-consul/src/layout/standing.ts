@@ -39,6 +39,11 @@ export function standingIn(
   return { newest, all, malformed };
 }
 
+/** Whether there is none of a service of this name. Asked for one name, Consul tells of all that differ from it by case alone (I1). */
+export function hasNoneOf(name: string): (rows: readonly ConsulRow[]) => boolean {
+  return (rows) => !rows.some(({ Service }) => Service.Service === name);
+}
+
 /** Whether `entry` counts, and not `other`. */
 export function isNewer(entry: ConsulEntry, other: ConsulEntry): boolean {
   return entry.epoch > other.epoch || (entry.epoch === other.epoch && entry.createIndex > other.createIndex);

@@ -53,21 +53,30 @@ export class CheckPoll {
 
   /** The marks, if they are others than `former`, else the next that are read. Rejects when the poll fails, or `signal` aborts. */
   next(former: CheckMarks | undefined, signal: AbortSignal): Promise<CheckMarks> {
+    if (this.#end === undefined && this.#marks !== undefined && this.#marks !== former)
+      return Promise.resolve(this.#marks);
     return new Promise((resolve, reject) => {
-      if (this.#end !== undefined) return void reject(this.#end.reason);
-      if (signal.aborted) return void reject(signal.reason);
-      if (this.#marks !== undefined && this.#marks !== former) return void resolve(this.#marks);
       const settle = (): void => {
         this.#waiters.delete(waiter);
         signal.removeEventListener('abort', abort);
       };
       const waiter: Waiter = {
-        resolve: (marks) => (settle(), resolve(marks)),
-        reject: (error) => (settle(), reject(error)),
+        resolve: (marks) => {
+          settle();
+          resolve(marks);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
       };
       const abort = (): void => waiter.reject(signal.reason);
-      this.#waiters.add(waiter);
-      signal.addEventListener('abort', abort, { once: true });
+      if (this.#end !== undefined) reject(this.#end.reason);
+      else if (signal.aborted) reject(signal.reason);
+      else {
+        this.#waiters.add(waiter);
+        signal.addEventListener('abort', abort, { once: true });
+      }
     });
   }
 
@@ -78,7 +87,7 @@ export class CheckPoll {
     for (;;) {
       const notBefore = clock.now() + leastBetweenMs;
       this.#marks = marksOf(value);
-      for (const waiter of [...this.#waiters]) waiter.resolve(this.#marks);
+      for (const waiter of this.#waiters) waiter.resolve(this.#marks);
       const next = await api.checks(oursAndNodes, signal, { index, waitMs });
       assertOnward(index, next.index);
       ({ value, index } = next);
@@ -89,7 +98,7 @@ export class CheckPoll {
   #fail(reason: unknown): void {
     this.#end ??= { reason };
     this.#ending.abort(reason);
-    for (const waiter of [...this.#waiters]) waiter.reject(this.#end.reason);
+    for (const waiter of this.#waiters) waiter.reject(this.#end.reason);
   }
 }
 

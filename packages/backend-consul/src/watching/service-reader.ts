@@ -6,7 +6,7 @@ import { standingIn } from '../layout/standing.ts';
 /** What was read of one service. */
 export interface ServiceRead {
   readonly snapshot: DriverSnapshot;
-  /** Entries of the read before that are not there any more. */
+  /** Entries that were shown last, and are not there any more. */
   readonly vanished: readonly StoredAt[];
 }
 
@@ -23,10 +23,23 @@ export class ServiceReader {
   readonly #service: string;
   /** By Consul's service ID. */
   #known: ReadonlyMap<string, KnownEntry> = new Map<string, KnownEntry>();
+  #lastShown: readonly StoredAt[];
 
-  constructor(layout: ConsulLayout, service: string) {
+  /** @param lastShown what a reader before it had shown */
+  constructor(layout: ConsulLayout, service: string, lastShown: readonly StoredAt[] = []) {
     this.#layout = layout;
     this.#service = service;
+    this.#lastShown = lastShown;
+  }
+
+  /** The entries of the last read that was shown. */
+  get lastShown(): readonly StoredAt[] {
+    return this.#lastShown;
+  }
+
+  /** What was read last is believed. */
+  shown(): void {
+    this.#lastShown = Array.from(this.#known.values(), ({ entry: { node, serviceId } }) => ({ node, serviceId }));
   }
 
   read(rows: readonly ConsulRow[]): ServiceRead {
@@ -50,9 +63,8 @@ export class ServiceReader {
         malformed.push({ key: `${entry.row.Service.Service}/${entry.serviceId}`, id: entry.id, error });
       }
     }
-    const vanished = Array.from(this.#known.values(), ({ entry }) => entry).filter(
-      ({ serviceId }) => !known.has(serviceId),
-    );
+    const present = new Set(rows.map(({ Service }) => Service.ID));
+    const vanished = this.#lastShown.filter(({ serviceId }) => !present.has(serviceId));
     this.#known = known;
     return { snapshot: { type: 'snapshot', instances, ...(malformed.length > 0 && { malformed }) }, vanished };
   }
