@@ -67,10 +67,12 @@ export class ConsulApi {
     await this.#http.send({ method: 'PUT', path, body: { ...service, Check: check }, signal, lane: this.#lane });
   }
 
-  /** Removes a service, with its checks, from the agent. */
+  /** Removes a service, with its checks, from the agent. One that the agent does not know is removed. */
   async deregister(serviceId: string, signal: AbortSignal): Promise<void> {
     const path = `/v1/agent/service/deregister/${encodeURIComponent(serviceId)}`;
-    await this.#http.send({ method: 'PUT', path, signal, lane: this.#lane });
+    const answer = await this.#http.ask({ method: 'PUT', path, signal, lane: this.#lane });
+    // Newer agents say so, older ones answer 200.
+    if (answer.status !== 200 && answer.status !== 404 && !/Unknown service/i.test(answer.text)) throw refusal(answer);
   }
 
   /** Renews a TTL check. */

@@ -30,8 +30,3 @@ export function isUnknownCheck(error: unknown): boolean {
     error.status === 404 || (error.status === 500 && /does not have associated TTL|Unknown check/i.test(error.message))
   );
 }
-
-/** Whether the agent does not know the service. */
-export function isUnknownService(error: unknown): boolean {
-  return error instanceof ConsulFailure && (error.status === 404 || /Unknown service/i.test(error.message));
-}

@@ -1,5 +1,5 @@
 import { decodeFields, RegistryError, type ServiceInstance } from '@rollcall/core/driver';
-import { decodedName, encodedName, isPlainName } from './consul-names.ts';
+import { decodedName, encodedName } from './consul-names.ts';
 import { type ConsulMeta, fieldsOf, metaOf } from './consul-meta.ts';
 
 /** Raised only by a change that older readers must not read. */
@@ -96,9 +96,10 @@ export class ConsulLayout {
     };
   }
 
-  /** A filter of Consul's for the entries of these ids alone; undefined where one of them cannot be written in a filter. */
-  filterOf(ids: readonly string[]): string | undefined {
-    return ids.every(isPlainName) ? ids.map((id) => `Service.Meta.id == "${id}"`).join(' or ') : undefined;
+  /** A filter of Consul's for the entries of these ids alone. */
+  filterOf(ids: readonly string[]): string {
+    const forms = ids.map((id) => encodedName(id).replaceAll('.', '[.]'));
+    return `Service.ID matches "^(${forms.join('|')})~"`;
   }
 
   /** Whether a row is an entry of this registry at all, by whatever version, and neither another program's nor one under another prefix. */

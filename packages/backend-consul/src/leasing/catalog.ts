@@ -6,6 +6,9 @@ import { type Standing, standingIn } from '../layout/standing.ts';
 const firstPauseMs = 2;
 const mostPauseMs = 100;
 
+/** Up to so many ids are asked for by name; of more the whole service is read. */
+const mostInFilter = 16;
+
 /** What stands of these ids of a service, as the leader knows it; perhaps with others. */
 export async function readStanding(
   { api, layout }: ConsulStore,
@@ -13,8 +16,8 @@ export async function readStanding(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<Standing> {
-  const filter = layout.filterOf(ids);
-  const terms = { from: 'leader' as const, ...(filter !== undefined && { filter }) };
+  const from = 'leader' as const;
+  const terms = ids.length > mostInFilter ? { from } : { from, filter: layout.filterOf(ids) };
   const { value } = await api.entries(layout.serviceName(service), signal, terms);
   return standingIn(layout, service, value);
 }

@@ -1,5 +1,4 @@
-import type { DriverCallOptions, DriverLease, RegistryError, ServiceInstance } from '@rollcall/core/driver';
-import { isUnknownService } from '../agent/consul-failure.ts';
+import { type DriverCallOptions, type DriverLease, RegistryError, type ServiceInstance } from '@rollcall/core/driver';
 import { assertGone } from '../agent/visibility.ts';
 import { consulError } from '../consul-errors.ts';
 import type { ConsulStore } from '../consul-store.ts';
@@ -55,11 +54,16 @@ export class ConsulLease implements DriverLease, RenewableEntry {
   }
 
   /** Bounded by the round that it shares, so that no signal has to be made for it. */
-  async renew(): Promise<void> {
+  async renew(options: DriverCallOptions): Promise<void> {
     const { clock } = this.#store;
     // An agent lets a check that has run out pass again: what is over must not come back (L3).
     if (clock.now() >= this.#aliveUntil) throw expired(this, this.#store.address);
-    await this.#renewals.renew(this);
+    try {
+      await this.#renewals.renew(this);
+    } catch (error) {
+      await this.#withdrawIfSuperseded(error, options);
+      throw error;
+    }
     this.#aliveUntil = clock.now() + this.ttlMs;
   }
 
@@ -82,15 +86,14 @@ export class ConsulLease implements DriverLease, RenewableEntry {
       if (standing.all.get(this.serviceId)?.isPassing !== true) await api.deregister(this.serviceId, signal);
       await this.#assertHeld(standing, signal);
     } catch (error) {
+      await this.#withdrawIfSuperseded(error, { signal });
       throw this.#failure('update', error);
     }
   }
 
   async revoke({ signal }: DriverCallOptions): Promise<void> {
     try {
-      await this.#store.api.deregister(this.serviceId, signal).catch((error: unknown) => {
-        if (!isUnknownService(error)) throw error;
-      });
+      await this.#store.api.deregister(this.serviceId, signal);
       const gone = ({ all }: Standing): true | undefined =>
         all.get(this.serviceId)?.isPassing === true ? undefined : true;
       await waitFor(this.#store, { service: this.service, id: this.instanceId }, gone, signal);
@@ -108,6 +111,15 @@ export class ConsulLease implements DriverLease, RenewableEntry {
     if (!standing.all.has(this.serviceId)) await assertGone(this.#store.api, [this], signal);
     const problem: RegistryError | undefined = verdict(this.#store, 'update', this, standing);
     if (problem !== undefined) throw problem;
+  }
+
+  /**
+   * What an owner who has been superseded leaves at an agent of their own would show again once the newcomer has gone (R3). It is
+   * nobody's then: where this is not answered, it goes with its check.
+   */
+  async #withdrawIfSuperseded(error: unknown, { signal }: DriverCallOptions): Promise<void> {
+    if (!RegistryError.is(error, 'LEASE_SUPERSEDED')) return;
+    await this.#store.api.deregister(this.serviceId, signal).catch(() => undefined);
   }
 
   #failure(action: string, error: unknown): unknown {

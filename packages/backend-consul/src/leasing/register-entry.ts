@@ -42,8 +42,9 @@ export async function registerEntry(store: ConsulStore, terms: EntryTerms): Prom
   terms.mayStand(serviceId);
   await store.api.register(registration, checkOf(store, registration, key, { ttlMs, status: 'passing' }), signal);
   const node = await nodeOf(store, terms, serviceId);
-  const former = [...before.all.values()].filter((entry) => entry.id === id);
-  await Promise.all(former.map((entry) => store.api.deregister(entry.serviceId, signal)));
+  const former = [...before.all.values()].filter((entry) => entry.id === id && entry.node === node);
+  // It is hidden already: where this fails, it goes when its owner has noticed.
+  await Promise.allSettled(former.map((entry) => store.api.deregister(entry.serviceId, signal)));
   return { key, serviceId, node, ttlMs };
 }
 

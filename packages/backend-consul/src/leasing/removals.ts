@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { isUnknownService } from '../agent/consul-failure.ts';
 import { pause } from '../agent/pauses.ts';
 import type { ConsulStore } from '../consul-store.ts';
 
@@ -45,9 +44,9 @@ export class Removals {
     try {
       await this.#store.api.deregister(serviceId, signal);
       return true;
-    } catch (error) {
+    } catch {
       signal.throwIfAborted();
-      return isUnknownService(error);
+      return false;
     }
   }
 }

@@ -27,9 +27,6 @@ const gathering = { shareOfTtl: 1 / 100, mostMs: 50 };
 /** How long a round may take, as a share of the shortest TTL in it: what core gives one attempt (L4). */
 const boundShareOfTtl = 1 / 6;
 
-/** Up to so many ids are asked for by name; of more the whole service is read. */
-const mostInFilter = 16;
-
 /**
  * Renews leases. An agent answers `pass` by itself, whatever the catalog says: so those of one service that fall due together share one read
  * of it, which tells whether the entries stand, pass, and count (L6).
@@ -97,7 +94,7 @@ export class Renewals {
       entries.map((entry) => this.#pass(entry, signal).catch((error: unknown) => unpassed.set(entry, error))),
     );
     const ids = entries.map(({ instanceId }) => instanceId);
-    const standing = await readStanding(this.#store, service, ids.length > mostInFilter ? [] : ids, signal);
+    const standing = await readStanding(this.#store, service, ids, signal);
     const unseen = entries.filter(({ serviceId }) => !standing.all.has(serviceId));
     if (unseen.length > 0) await assertGone(this.#store.api, unseen, signal);
     return new Map(

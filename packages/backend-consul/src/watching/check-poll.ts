@@ -85,10 +85,13 @@ export class CheckPoll {
     const { signal } = this.#ending;
     let { value, index } = await api.checks(oursAndNodes, signal);
     for (;;) {
-      const notBefore = clock.now() + leastBetweenMs;
+      const startedAt = clock.now();
+      const notBefore = startedAt + leastBetweenMs;
       this.#marks = marksOf(value);
       for (const waiter of this.#waiters) waiter.resolve(this.#marks);
-      const next = await api.checks(oursAndNodes, signal, { index, waitMs });
+      let next = await api.checks(oursAndNodes, signal, { index, waitMs });
+      // Woken with nothing new: as in ownPoll.
+      if (next.index === index && clock.now() < startedAt + waitMs) next = await api.checks(oursAndNodes, signal);
       assertOnward(index, next.index);
       ({ value, index } = next);
       await pause(clock, notBefore - clock.now(), signal);

@@ -19,8 +19,11 @@ export async function* ownPoll(store: ConsulStore, name: string, signal: AbortSi
     let next;
     do {
       await pause(clock, notBefore - clock.now(), signal);
-      notBefore = clock.now() + leastBetweenMs;
+      const startedAt = clock.now();
+      notBefore = startedAt + leastBetweenMs;
       next = await api.entries(name, signal, { from, poll: { index, waitMs } });
+      // A store that is restored from an older state wakes those who wait with what it had: only a read that does not wait tells.
+      if (next.index === index && clock.now() < startedAt + waitMs) next = await api.entries(name, signal, { from });
       // The same index again: nothing has changed, and the wait was over.
     } while (next.index === index);
     assertOnward(index, next.index);
