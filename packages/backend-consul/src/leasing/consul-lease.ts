@@ -108,7 +108,7 @@ export class ConsulLease implements DriverLease, RenewableEntry {
 
   /** Rejects with what to tell the owner of an entry that is not theirs any more (L6, R3). */
   async #assertHeld(standing: Standing, signal: AbortSignal): Promise<void> {
-    if (!standing.all.has(this.serviceId)) await assertGone(this.#store.api, [this], signal);
+    if (!standing.present.has(this.serviceId)) await assertGone(this.#store.api, [this], signal);
     const problem: RegistryError | undefined = verdict(this.#store, 'update', this, standing);
     if (problem !== undefined) throw problem;
   }

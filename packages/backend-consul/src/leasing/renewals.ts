@@ -22,7 +22,7 @@ interface Asked {
 }
 
 /** How long a renewal waits for others of its service to share a read with, as a share of its TTL and in milliseconds at most. */
-const gathering = { shareOfTtl: 1 / 100, mostMs: 50 };
+const gathering = { shareOfTtl: 1 / 50, mostMs: 50 };
 
 /** How long a round may take, as a share of the shortest TTL in it: what core gives one attempt (L4). */
 const boundShareOfTtl = 1 / 6;
@@ -95,7 +95,7 @@ export class Renewals {
     );
     const ids = entries.map(({ instanceId }) => instanceId);
     const standing = await readStanding(this.#store, service, ids, signal);
-    const unseen = entries.filter(({ serviceId }) => !standing.all.has(serviceId));
+    const unseen = entries.filter(({ serviceId }) => !standing.present.has(serviceId));
     if (unseen.length > 0) await assertGone(this.#store.api, unseen, signal);
     return new Map(
       entries.flatMap((entry) => {

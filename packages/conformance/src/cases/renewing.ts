@@ -37,12 +37,14 @@ export const renewingCases: readonly ConformanceCase[] = [
       );
       const reader = stage.read(observer);
       await stage.until('the watch shows all', () => reader.ids?.length === numbers.length, convergenceMs);
-      const longest = Math.max(...registrations.map(({ lease }) => lease.ttlMs));
+      const leases = registrations.map(({ lease }) => lease);
+      const longest = Math.max(...leases.map(({ ttlMs }) => ttlMs));
       await stage.holdsFor(1.5 * longest + stage.lagMs, 'all are watched', () => reader.ids?.length === numbers.length);
       assert.equal((await stage.ids(observer)).length, numbers.length, 'all are listed');
+      // An attempt may be late on a busy machine (suspect), and no lease is lost by it.
       assert.ok(
-        registrations.every(({ state }) => state === 'active'),
-        'all are believed in',
+        leases.every(({ signal }) => !signal.aborted),
+        'all are believed in, under the leases that were granted first',
       );
       assert.equal(reader.snapshots.length, 1, 'none of them blipped');
     },
