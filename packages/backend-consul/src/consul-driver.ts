@@ -24,7 +24,7 @@ import { Renewals } from './leasing/renewals.ts';
 import { listServices } from './list-services.ts';
 import type { ConsulSettings } from './options/consul-settings.ts';
 import { Polls } from './watching/polls.ts';
-import { ServiceReader } from './watching/service-reader.ts';
+import { readService } from './watching/read-service.ts';
 import { WatchMemory } from './watching/watch-memory.ts';
 import { watchService } from './watching/watch-service.ts';
 
@@ -87,7 +87,7 @@ export class ConsulDriver implements RegistryDriver {
       const name = layout.serviceName(service);
       const again = async (): Promise<readonly ConsulRow[]> => (await api.entries(name, signal, { from })).value;
       const rows = await believed(api, await again(), { name, again, isNothing: hasNoneOf(name) }, signal);
-      return new ServiceReader(layout, service).read(rows).snapshot;
+      return readService({ layout, service }, rows);
     });
   }
 

@@ -19,17 +19,23 @@ export function describeAttempt({ action, service, id }: Attempt, address: strin
 export function consulError(attempt: Attempt, address: string, error: unknown): unknown {
   if (!(error instanceof ConsulFailure)) return error;
   const code = isForbidden(error) ? 'REGISTRY_FORBIDDEN' : 'REGISTRY_UNAVAILABLE';
-  const text = `Could not ${describeAttempt(attempt, address)}: ${error.message.replace(/\.$/, '')}. ${adviceOn(error)}`;
+  const text = `Could not ${describeAttempt(attempt, address)}: ${error.message.replace(/\.$/, '')}. ${adviceOn(error, address)}`;
   return new RegistryError(code, text, { cause: error });
 }
 
-function adviceOn(error: ConsulFailure): string {
+function adviceOn(error: ConsulFailure, address: string): string {
+  const { message } = error;
   if (isForbidden(error))
     return 'Check the token, and that its policies may read and write the service, and read its node.';
-  if (/certificate|SSL|TLS|altnames/i.test(error.message))
+  if (/HTTPS server/.test(message)) return 'The agent speaks TLS there: write https:// in the address, or turn tls on.';
+  if (/certificate|SSL|TLS|altnames/i.test(message))
     return 'Check tls.ca, tls.cert, tls.key and tls.serverName, and that the address speaks TLS.';
-  // What an agent does to whoever has too many connections is to close the next one, without a word.
-  if (/ECONNRESET|UND_ERR_SOCKET|other side closed/.test(error.message))
-    return 'Check that the agent is up; if it is, its limits.http_max_conns_per_client may be reached.';
+  if (/ECONNRESET|EPIPE|UND_ERR_SOCKET|other side closed/.test(message)) {
+    const speech = address.startsWith('https:')
+      ? 'that the address speaks TLS and whether it wants a certificate (tls.cert)'
+      : 'whether the address speaks TLS';
+    // What an agent does to whoever has too many connections is to close the next one, without a word.
+    return `Check that the agent is up, ${speech}, and that its limits.http_max_conns_per_client is not reached.`;
+  }
   return 'Check that the address is right and that the agent is up and can be reached from here.';
 }

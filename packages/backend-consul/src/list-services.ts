@@ -1,7 +1,7 @@
 import { believed } from './agent/visibility.ts';
 import type { ConsulStore } from './consul-store.ts';
 import { checkIdPrefix } from './leasing/lease-check.ts';
-import { ServiceReader } from './watching/service-reader.ts';
+import { readService } from './watching/read-service.ts';
 
 /** How many services are looked at side by side. */
 const atOnce = 8;
@@ -32,5 +32,5 @@ async function liveServices(store: ConsulStore, signal: AbortSignal): Promise<re
 
 async function hasInstance({ api, layout }: ConsulStore, service: string, signal: AbortSignal): Promise<boolean> {
   const { value } = await api.entries(layout.serviceName(service), signal, { from: 'leader' });
-  return new ServiceReader(layout, service).read(value).snapshot.instances.length > 0;
+  return readService({ layout, service }, value).instances.length > 0;
 }

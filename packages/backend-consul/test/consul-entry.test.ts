@@ -7,6 +7,7 @@ import { anyInit, fullInit, sampleInit } from '../../core/test/instance/sample-i
 import { ConsulLayout, type ConsulRegistration, type ConsulRow, type EntryKey } from '../src/layout/consul-entry.ts';
 
 const layout = new ConsulLayout('prod-');
+const { service } = sampleInit();
 const key: EntryKey = { token: '0123456789abcdef', owner: 'owner-1', epoch: 3 };
 
 /** As Consul tells it. */
@@ -38,7 +39,7 @@ test('I7: any instance survives the round trip within Consul’s limits', () =>
       const instance = serviceInstance(init);
       const registration = layout.registration(instance, key);
       assertTaken(registration);
-      const entry = layout.entry(rowOf(registration));
+      const entry = layout.entry(rowOf(registration), instance.service);
       expect(entry).toMatchObject({ ...key, id: instance.id, isPassing: true });
       expect(layout.instance(entry)).toStrictEqual(instance);
     }),
@@ -54,7 +55,7 @@ test.each([
   const instance = serviceInstance({ ...fullInit, zone, metadata });
   const registration = layout.registration(instance, key);
   assertTaken(registration);
-  expect(layout.instance(layout.entry(rowOf(registration)))).toStrictEqual(instance);
+  expect(layout.instance(layout.entry(rowOf(registration), instance.service))).toStrictEqual(instance);
 });
 
 test('I5: an instance of exactly 16 KiB of a multi-byte character fits', () => {
@@ -65,7 +66,7 @@ test('I5: an instance of exactly 16 KiB of a multi-byte character fits', () => {
   const instance = serviceInstance(init(Math.floor((maxEncodedBytes - 200) / 4)));
   const registration = layout.registration(instance, key);
   assertTaken(registration);
-  expect(layout.instance(layout.entry(rowOf(registration)))).toStrictEqual(instance);
+  expect(layout.instance(layout.entry(rowOf(registration), instance.service))).toStrictEqual(instance);
 });
 
 test('a person reads an ordinary entry in Consul as it is', () => {
@@ -99,9 +100,15 @@ test('I1: names belong to the prefix that they begin with', () => {
 });
 
 test('D4: what has no mark of ours is another program’s', () => {
-  expect(layout.isOurs(rowWith({}))).toBe(true);
-  expect(layout.isOurs(rowWith({ rollcall: undefined }))).toBe(false);
-  expect(layout.isOurs({ ...rowWith({}), Service: { ...rowWith({}).Service, Meta: null } })).toBe(false);
+  expect(layout.isOurs(rowWith({}), service)).toBe(true);
+  expect(layout.isOurs(rowWith({ rollcall: undefined }), service)).toBe(false);
+  expect(layout.isOurs({ ...rowWith({}), Service: { ...rowWith({}).Service, Meta: null } }, service)).toBe(false);
+});
+
+test('D4: the same name under another prefix is another registry’s', () => {
+  const other = new ConsulLayout(`prod-${service.slice(0, 2)}`);
+  expect(other.isOurs(rowWith({}), service.slice(2))).toBe(false);
+  expect(other.isOurs(rowWith({ service: service.slice(2) }), service.slice(2))).toBe(true);
 });
 
 test.each([
@@ -111,8 +118,8 @@ test.each([
   [{ id: 'b' }, 'the record of another id'],
   [{ epoch: 'x' }, 'epoch: expected a whole number'],
 ])('D5: an entry whose owner cannot be read is malformed, case %#', (meta, reason) => {
-  expect(() => layout.entry(rowWith(meta))).toThrow(expect.objectContaining({ code: 'INSTANCE_MALFORMED' }));
-  expect(() => layout.entry(rowWith(meta))).toThrow(reason);
+  expect(() => layout.entry(rowWith(meta), service)).toThrow(expect.objectContaining({ code: 'INSTANCE_MALFORMED' }));
+  expect(() => layout.entry(rowWith(meta), service)).toThrow(reason);
 });
 
 test.each([
@@ -124,12 +131,12 @@ test.each([
   [{ 'rest-0': '1' }, 'expected an object'],
   [{ 'rest-0': '{"metadata":{"a":1}}' }, 'metadata.a: expected a string'],
 ])('D5: an entry with a bad field is malformed, case %#', (meta, reason) => {
-  const entry = layout.entry(rowWith(meta));
+  const entry = layout.entry(rowWith(meta), service);
   expect(() => layout.instance(entry)).toThrow(expect.objectContaining({ code: 'INSTANCE_MALFORMED' }));
   expect(() => layout.instance(entry)).toThrow(reason);
 });
 
 test('L3: an entry is listed while all its checks pass', () => {
   const registration = layout.registration(serviceInstance(sampleInit()), key);
-  expect(layout.entry(rowOf(registration, 'critical')).isPassing).toBe(false);
+  expect(layout.entry(rowOf(registration, 'critical'), service).isPassing).toBe(false);
 });

@@ -6,9 +6,16 @@ import { ConsulFailure } from './consul-failure.ts';
 export class AgentToken {
   readonly #secret: Secret | undefined;
   #text: Promise<string> | undefined;
+  #last: string | undefined;
+  #version = 0;
 
   constructor(secret: Secret | undefined) {
     this.#secret = secret;
+  }
+
+  /** Another one whenever another text was read than before. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Rejects with a `ConsulFailure` that names what is missing. */
@@ -16,7 +23,10 @@ export class AgentToken {
     if (this.#secret === undefined) return undefined;
     this.#text ??= this.#secret.reveal(nodeSecretSources);
     try {
-      return await this.#text;
+      const text = await this.#text;
+      if (this.#last !== undefined && this.#last !== text) this.#version += 1;
+      this.#last = text;
+      return text;
     } catch (error) {
       this.refused();
       throw error instanceof SecretError ? new ConsulFailure(error.message, { cause: error }) : error;

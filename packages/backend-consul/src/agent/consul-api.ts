@@ -38,8 +38,6 @@ export interface Poll {
 export interface EntriesTerms {
   /** In Consul's language of filters. */
   readonly filter?: string;
-  /** Answer when the index has moved on, and not at once. */
-  readonly poll?: Poll;
   /** `leader` is as fresh as R1 needs. */
   readonly from: 'leader' | 'any-server';
 }
@@ -75,6 +73,20 @@ export class ConsulApi {
     if (answer.status !== 200 && answer.status !== 404 && !/Unknown service/i.test(answer.text)) throw refusal(answer);
   }
 
+  /**
+   * Removes a service from the catalog, by the token of now. An agent that removes it tells the catalog by the token that the service was
+   * written with, and if that is not good any more, of nothing.
+   */
+  async deregisterFromCatalog({ node, serviceId }: StoredAt, signal: AbortSignal): Promise<void> {
+    const body = { Node: node, ServiceID: serviceId };
+    await this.#http.send({ method: 'PUT', path: '/v1/catalog/deregister', body, signal, lane: this.#lane });
+  }
+
+  /** Another one whenever the token was replaced: what was written before, the agent keeps under the old one. */
+  get tokenVersion(): number {
+    return this.#http.tokenVersion;
+  }
+
   /** Renews a TTL check. */
   async pass(checkId: string, signal: AbortSignal): Promise<void> {
     const path = `/v1/agent/check/pass/${encodeURIComponent(checkId)}`;
@@ -82,30 +94,46 @@ export class ConsulApi {
   }
 
   /** All entries of a service, whatever their checks say. */
-  async entries(name: string, signal: AbortSignal, terms: EntriesTerms): Promise<Indexed<readonly ConsulRow[]>> {
-    const { filter, poll, from } = terms;
-    const answer = await this.#read(`/v1/health/service/${encodeURIComponent(name)}`, signal, poll, {
-      ...consistency(from),
-      ...(filter !== undefined && { filter }),
-    });
-    if (answer.isFiltered) throw this.hidden('Consul left out what the token may not see');
-    return { value: rowsIn(answer), index: answer.index };
+  async entries(name: string, signal: AbortSignal, { filter, from }: EntriesTerms): Promise<Indexed<Rows>> {
+    return this.#rows(
+      await this.#read(pathOf(name), signal, { ...consistency(from), ...(filter !== undefined && { filter }) }),
+    );
+  }
+
+  /** The same, once the index is another than `index`; undefined if it is not when the wait is over. */
+  async nextEntries(
+    name: string,
+    signal: AbortSignal,
+    { from, index, waitMs }: Pick<EntriesTerms, 'from'> & Poll,
+  ): Promise<Indexed<Rows> | undefined> {
+    const answer = await this.#poll(pathOf(name), signal, { ...consistency(from) }, { index, waitMs });
+    return answer.index === index ? undefined : this.#rows(answer);
   }
 
   /** The checks of all services that pass. */
   async passingChecks(signal: AbortSignal): Promise<readonly StoredCheck[]> {
-    return checksIn(await this.#read('/v1/health/state/passing', signal, undefined, consistency('leader')));
+    return checksIn(await this.#read('/v1/health/state/passing', signal, consistency('leader')));
   }
 
   /** All checks, those of services that match `filter`, and those of nodes. */
-  async checks(filter: string, signal: AbortSignal, poll?: Poll): Promise<Indexed<readonly StoredCheck[]>> {
-    const answer = await this.#read('/v1/health/state/any', signal, poll, { ...consistency('leader'), filter });
+  async checks(filter: string, signal: AbortSignal): Promise<Indexed<readonly StoredCheck[]>> {
+    const answer = await this.#read('/v1/health/state/any', signal, { ...consistency('leader'), filter });
     return { value: checksIn(answer), index: answer.index };
+  }
+
+  /** The same, once the index is another than `index`; undefined if it is not when the wait is over. */
+  async nextChecks(
+    filter: string,
+    signal: AbortSignal,
+    poll: Poll,
+  ): Promise<Indexed<readonly StoredCheck[]> | undefined> {
+    const answer = await this.#poll('/v1/health/state/any', signal, { ...consistency('leader'), filter }, poll);
+    return answer.index === poll.index ? undefined : { value: checksIn(answer), index: answer.index };
   }
 
   /** Whether the catalog shows any node at all. */
   async showsNodes(signal: AbortSignal): Promise<boolean> {
-    return listIn(await this.#read('/v1/catalog/nodes', signal, undefined, consistency('leader'))).length > 0;
+    return listIn(await this.#read('/v1/catalog/nodes', signal, consistency('leader'))).length > 0;
   }
 
   /**
@@ -114,7 +142,7 @@ export class ConsulApi {
    */
   async mayRead(name: string, signal: AbortSignal): Promise<boolean> {
     const path = `/v1/health/connect/${encodeURIComponent(name)}`;
-    return (await this.#read(path, signal, undefined, consistency('leader'))).isOfLeader;
+    return (await this.#read(path, signal, consistency('leader'))).isOfLeader;
   }
 
   /** Whether the agent has ACLs, as far as it knows. */
@@ -144,27 +172,38 @@ export class ConsulApi {
     return told.flatMap(({ OpIndex }) => entries[OpIndex] ?? []);
   }
 
-  async #read(
-    path: string,
-    signal: AbortSignal,
-    poll: Poll | undefined,
-    query: Readonly<Record<string, string>>,
-  ): Promise<ConsulAnswer> {
+  #rows(answer: ConsulAnswer): Indexed<Rows> {
+    if (answer.isFiltered) throw this.hidden('Consul left out what the token may not see');
+    return { value: rowsIn(answer), index: answer.index };
+  }
+
+  #read(path: string, signal: AbortSignal, query: Query): Promise<ConsulAnswer> {
+    return this.#http.send({ method: 'GET', path, signal, lane: this.#lane, query });
+  }
+
+  #poll(path: string, signal: AbortSignal, query: Query, { index, waitMs }: Poll): Promise<ConsulAnswer> {
     return this.#http.send({
       method: 'GET',
       path,
       signal,
-      lane: poll === undefined ? this.#lane : 'poll',
-      query: { ...query, ...(poll !== undefined && { index: String(poll.index), wait: `${poll.waitMs}ms` }) },
-      ...(poll !== undefined && { waitMs: poll.waitMs }),
+      lane: 'poll',
+      query: { ...query, index: String(index), wait: `${waitMs}ms` },
+      waitMs,
     });
   }
+}
+
+type Query = Readonly<Record<string, string>>;
+type Rows = readonly ConsulRow[];
+
+function pathOf(name: string): string {
+  return `/v1/health/service/${encodeURIComponent(name)}`;
 }
 
 /** How many entries `missing` takes at once: the servers' limit for a transaction. */
 export const mostInTransaction = 64;
 
-function consistency(from: EntriesTerms['from']): Readonly<Record<string, string>> {
+function consistency(from: EntriesTerms['from']): Query {
   return from === 'leader' ? { consistent: '' } : { stale: '' };
 }
 

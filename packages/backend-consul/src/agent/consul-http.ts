@@ -80,6 +80,11 @@ export class ConsulHttp {
     }
   }
 
+  /** Another one whenever the token was replaced. */
+  get tokenVersion(): number {
+    return this.#token.version;
+  }
+
   /** The token is read again before the next request. */
   distrustToken(): void {
     this.#token.refused();

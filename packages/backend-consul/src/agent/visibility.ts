@@ -23,8 +23,8 @@ export interface Look<Found> {
 }
 
 /**
- * What was read, if it is something. Nothing is believed only between two looks at the rights: they may be given back, or taken away,
- * just after what is read without them.
+ * What was read, if it is something. Nothing is believed only if there is nothing both before and after a look at the rights: they may be
+ * given back just after what was read without them.
  */
 export async function believed<Found>(
   api: ConsulApi,
@@ -34,9 +34,7 @@ export async function believed<Found>(
 ): Promise<Found> {
   if (!isNothing(found)) return found;
   await assertSeesNothing(api, name, signal);
-  const next = await again();
-  if (isNothing(next)) await assertSeesNothing(api, name, signal);
-  return next;
+  return again();
 }
 
 /** Resolves if these entries, which are not read any more, are gone, and not only hidden. Rejects with a `ConsulFailure`. */

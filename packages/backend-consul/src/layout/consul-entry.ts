@@ -1,6 +1,6 @@
 import { decodeFields, RegistryError, type ServiceInstance } from '@rollcall/core/driver';
 import { decodedName, encodedName } from './consul-names.ts';
-import { type ConsulMeta, fieldsOf, metaOf } from './consul-meta.ts';
+import { type ConsulMeta, metaOf, recordOf } from './consul-meta.ts';
 
 /** Raised only by a change that older readers must not read. */
 const formatVersion = '1';
@@ -49,7 +49,7 @@ export interface ConsulEntry extends EntryKey {
   readonly createIndex: number;
   readonly isPassing: boolean;
   readonly node: string;
-  readonly row: ConsulRow;
+  readonly meta: ConsulMeta;
 }
 
 /** Where a registry's services are: Consul's names begin with `prefix`. */
@@ -103,41 +103,40 @@ export class ConsulLayout {
   }
 
   /** Whether a row is an entry of this registry at all, by whatever version, and neither another program's nor one under another prefix. */
-  isOurs({ Service: { Meta, Service: name } }: ConsulRow): boolean {
+  isOurs({ Service: { Meta, Service: name } }: ConsulRow, service: string): boolean {
     if (Meta?.['rollcall'] === undefined) return false;
-    const { service } = Meta;
-    return service === undefined || this.serviceName(service) === name || !name.endsWith(encodedName(service));
+    const { service: told } = Meta;
+    return told === service || told === undefined || !name.endsWith(encodedName(told));
   }
 
   /**
-   * The entry that a row of ours holds.
+   * The entry of `service` that a row of ours holds.
    * @throws RegistryError `INSTANCE_MALFORMED` where what tells whose it is cannot be read (D5)
    */
-  entry(row: ConsulRow): ConsulEntry {
-    const { ID: serviceId, Service: name, CreateIndex: createIndex } = row.Service;
+  entry(row: ConsulRow, service: string): ConsulEntry {
+    const { ID: serviceId, CreateIndex: createIndex } = row.Service;
     const meta = row.Service.Meta ?? {};
-    const { rollcall, service, id, owner = '' } = meta;
+    const { rollcall, id, owner = '' } = meta;
     const epoch = Number(meta['epoch']);
-    if (rollcall !== formatVersion) throw malformed(row, `rollcall: expected ${formatVersion}, got ${rollcall}`);
-    if (id === undefined || service === undefined || this.serviceName(service) !== name)
-      throw malformed(row, 'it is the record of another service, or of none');
+    if (rollcall !== formatVersion) throw malformed(serviceId, `rollcall: expected ${formatVersion}, got ${rollcall}`);
+    if (id === undefined || meta['service'] !== service)
+      throw malformed(serviceId, 'it is the record of another service, or of none');
     const token = serviceId.slice(serviceId.lastIndexOf('~') + 1);
-    if (this.serviceId(id, token) !== serviceId) throw malformed(row, 'it is the record of another id');
-    if (!Number.isSafeInteger(epoch)) throw malformed(row, 'epoch: expected a whole number');
+    if (this.serviceId(id, token) !== serviceId) throw malformed(serviceId, 'it is the record of another id');
+    if (!Number.isSafeInteger(epoch)) throw malformed(serviceId, 'epoch: expected a whole number');
     const node = row.Node.Node;
-    return { service, id, serviceId, token, owner, epoch, createIndex, isPassing: isPassing(row), node, row };
+    return { service, id, serviceId, token, owner, epoch, createIndex, isPassing: isPassing(row), node, meta };
   }
 
   /** @throws RegistryError `INSTANCE_MALFORMED` (D5) */
-  instance({ service, id, row }: ConsulEntry): ServiceInstance {
-    const meta = row.Service.Meta ?? {};
-    let fields: Record<string, unknown>;
+  instance({ service, id, serviceId, meta }: ConsulEntry): ServiceInstance {
+    let record: Readonly<Record<string, unknown>>;
     try {
-      fields = fieldsOf(meta);
+      record = recordOf(meta, { service, id });
     } catch (cause) {
-      throw malformed(row, cause instanceof Error ? cause.message : String(cause));
+      throw malformed(serviceId, cause instanceof Error ? cause.message : String(cause));
     }
-    return decodeFields({ ...fields, v: 1, service, id });
+    return decodeFields(record);
   }
 }
 
@@ -147,15 +146,14 @@ export function isPassing({ Checks }: ConsulRow): boolean {
 }
 
 /** Whether an entry is what was registered, as far as anybody reads it. */
-export function isSameRecord({ row }: ConsulEntry, { Meta }: ConsulRegistration): boolean {
-  const stored = row.Service.Meta ?? {};
+export function isSameRecord({ meta }: ConsulEntry, { Meta }: ConsulRegistration): boolean {
   const names = Object.keys(Meta);
-  return names.length === Object.keys(stored).length && names.every((name) => stored[name] === Meta[name]);
+  return names.length === Object.keys(meta).length && names.every((name) => meta[name] === Meta[name]);
 }
 
-function malformed({ Service }: ConsulRow, reason: string): RegistryError {
+function malformed(serviceId: string, reason: string): RegistryError {
   return new RegistryError(
     'INSTANCE_MALFORMED',
-    `Could not decode the service ${JSON.stringify(Service.ID)}: ${reason}.`,
+    `Could not decode the service ${JSON.stringify(serviceId)}: ${reason}.`,
   );
 }

@@ -35,16 +35,47 @@ export function metaOf(instance: ServiceInstance, reserved: number): ConsulMeta 
   return isTooMuch ? split(instance, () => false) : readable;
 }
 
-/** The fields that `metaOf` wrote, unchecked. @throws SyntaxError when the rest is no JSON; TypeError when it is no object */
-export function fieldsOf(meta: ConsulMeta): Record<string, unknown> {
-  const { weight, endpoints, status, ...rest } = restOf(meta);
-  const fields: Record<string, unknown> = { ...rest };
-  fields['status'] = meta['status'] ?? status;
-  fields['weight'] = meta['weight'] === undefined ? weight : Number(meta['weight']);
-  fields['endpoints'] = meta['endpoints'] === undefined ? endpoints : meta['endpoints'].split(' ').map(endpointFrom);
-  for (const name of textFields) if (meta[name] !== undefined) fields[name] = meta[name];
-  fields['metadata'] = metadataFrom(meta, rest['metadata']);
-  return fields;
+/** The record that `metaOf` wrote, unchecked, with whose it is. @throws SyntaxError when the rest is no JSON; TypeError when it is no object */
+export function recordOf(meta: ConsulMeta, { service, id }: Identity): Readonly<Record<string, unknown>> {
+  // Written out: records of one form are read much faster, and this is most of what a list costs beyond JSON.parse.
+  const readable = {
+    v: 1,
+    service,
+    id,
+    endpoints: meta['endpoints'] === undefined ? undefined : endpointsFrom(meta['endpoints']),
+    status: meta['status'],
+    weight: meta['weight'] === undefined ? undefined : Number(meta['weight']),
+    env: meta['env'],
+    region: meta['region'],
+    zone: meta['zone'],
+    deployment: meta['deployment'],
+    version: meta['version'],
+    frameworkVersion: meta['frameworkVersion'],
+    buildTime: meta['buildTime'],
+    startTime: meta['startTime'],
+    metadata: metadataIn(meta),
+  };
+  return meta[`${restPrefix}0`] === undefined ? readable : withRest(readable, restOf(meta));
+}
+
+interface Identity {
+  readonly service: string;
+  readonly id: string;
+}
+
+interface ReadableRecord extends Readonly<Record<string, unknown>> {
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What is readable by itself wins, but for metadata, of which each has its own. */
+function withRest(
+  readable: ReadableRecord,
+  rest: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const given = Object.fromEntries(Object.entries(readable).filter(([, value]) => value !== undefined));
+  const others = rest['metadata'];
+  const more = typeof others === 'object' && others !== null ? Object.entries(others) : [];
+  return { ...rest, ...given, metadata: Object.fromEntries([...Object.entries(readable.metadata), ...more]) };
 }
 
 type IsReadable = (key: string, value: string) => boolean;
@@ -95,21 +126,25 @@ function pieces(text: string): readonly string[] {
   return [...found, piece];
 }
 
-function restOf(meta: ConsulMeta): Record<string, unknown> {
+function restOf(meta: ConsulMeta): Readonly<Record<string, unknown>> {
   const found: string[] = [];
   for (let piece = meta[`${restPrefix}0`]; piece !== undefined; piece = meta[`${restPrefix}${found.length}`])
     found.push(piece);
-  if (found.length === 0) return {};
   const rest: unknown = JSON.parse(found.join(''));
   if (typeof rest !== 'object' || rest === null) throw new TypeError(`${restPrefix}0 and on: expected an object`);
   return { ...rest };
 }
 
-function metadataFrom(meta: ConsulMeta, others: unknown): unknown {
-  const pairs: [string, unknown][] = typeof others === 'object' && others !== null ? Object.entries(others) : [];
-  for (const [key, value] of Object.entries(meta))
-    if (key.startsWith(metadataPrefix)) pairs.push([key.slice(metadataPrefix.length), value]);
-  return Object.fromEntries(pairs);
+function metadataIn(meta: ConsulMeta): Record<string, string> {
+  const metadata: Record<string, string> = {};
+  for (const [key, value] of Object.entries(meta)) {
+    if (!key.startsWith(metadataPrefix)) continue;
+    const name = key.slice(metadataPrefix.length);
+    // Assigned, it would be something else than a pair.
+    if (name === '__proto__') Object.defineProperty(metadata, name, { value, enumerable: true, writable: true });
+    else metadata[name] = value;
+  }
+  return metadata;
 }
 
 type Endpoint = ServiceInstance['endpoints'][number];
@@ -119,8 +154,23 @@ function endpointText({ scheme, host, port }: Endpoint): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+type UncheckedEndpoint = Readonly<Record<keyof Endpoint, unknown>>;
+
+function endpointsFrom(text: string): readonly UncheckedEndpoint[] {
+  return text.includes(' ') ? text.split(' ').map(endpointFrom) : [endpointFrom(text)];
+}
+
 /** What is no endpoint comes out as one that no check lets pass. */
-function endpointFrom(text: string): Readonly<Record<string, unknown>> {
-  const [, scheme, bracketed, host, port] = /^([^:]*):\/\/(?:\[(.*)\]|(.*)):(\d+)$/s.exec(text) ?? [];
-  return { scheme, host: bracketed ?? host, port: Number(port) };
+function endpointFrom(text: string): UncheckedEndpoint {
+  const hostAt = text.indexOf('://') + 3;
+  const portAt = text.lastIndexOf(':') + 1;
+  if (hostAt < 3 || portAt <= hostAt) return { scheme: undefined, host: undefined, port: undefined };
+  const scheme = text.slice(0, hostAt - 3);
+  const host = text.slice(hostAt, portAt - 1);
+  const isBracketed = host.startsWith('[') && host.endsWith(']');
+  return { scheme, host: isBracketed ? host.slice(1, -1) : host, port: portFrom(text.slice(portAt)) };
+}
+
+function portFrom(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -19,7 +19,7 @@ export async function readStanding(
   const from = 'leader' as const;
   const terms = ids.length > mostInFilter ? { from } : { from, filter: layout.filterOf(ids) };
   const { value } = await api.entries(layout.serviceName(service), signal, terms);
-  return standingIn(layout, service, value);
+  return standingIn({ layout, service }, value);
 }
 
 /** Waits until the catalog shows what an agent has been told. Only `signal` ends the wait. @returns what `look` finds */

@@ -17,10 +17,21 @@ export class ConsulLease implements DriverLease, RenewableEntry {
   readonly #store: ConsulStore;
   readonly #renewals: Renewals;
   readonly #entry: WrittenEntry;
+  /** How often the entry was written, or may have been. */
+  #writes = 1;
+  /** The newest that anybody asked to be written. */
+  #instance: ServiceInstance;
+  /** Writes follow one another: an older one must not overtake a newer. */
+  #writing: Promise<unknown> = Promise.resolve();
+  /** The token's, by which the agent tells the catalog of the entry. */
+  #tokenVersion: number;
   /** From then on the check has surely run out: its time is counted from when the agent got what was answered by then. */
   #aliveUntil: number;
 
-  constructor(store: ConsulStore, renewals: Renewals, { service, id }: ServiceInstance, entry: WrittenEntry) {
+  constructor(store: ConsulStore, renewals: Renewals, instance: ServiceInstance, entry: WrittenEntry) {
+    const { service, id } = instance;
+    this.#instance = instance;
+    this.#tokenVersion = entry.tokenVersion;
     this.#store = store;
     this.#renewals = renewals;
     this.#entry = entry;
@@ -65,24 +76,42 @@ export class ConsulLease implements DriverLease, RenewableEntry {
       throw error;
     }
     this.#aliveUntil = clock.now() + this.ttlMs;
+    if (this.#isUnderOldToken) await this.update(this.#instance, options);
+  }
+
+  async update(instance: ServiceInstance, options: DriverCallOptions): Promise<void> {
+    this.#instance = instance;
+    const write = this.#writing.then(() => this.#write(options));
+    this.#writing = write.catch(() => undefined);
+    await write;
+  }
+
+  /** Whether the agent could not tell the catalog any more that the entry is over. */
+  get #isUnderOldToken(): boolean {
+    return this.#tokenVersion !== this.#store.api.tokenVersion;
   }
 
   /**
    * Registers the service again under its own ID and check. A check that is there keeps its status; where it was removed the new one
    * is critical, so that an update that comes too late shows nobody anything, and is taken back.
    */
-  async update(instance: ServiceInstance, { signal }: DriverCallOptions): Promise<void> {
+  async #write({ signal }: DriverCallOptions): Promise<void> {
+    const instance = this.#instance;
     const { key, ttlMs } = this.#entry;
     const { api, layout } = this.#store;
+    const { tokenVersion } = api;
     const registration = layout.registration(instance, key);
     try {
       await this.#assertHeld(await this.#standing(signal), signal);
-      await api.register(registration, checkOf(this.#store, registration, key, { ttlMs, status: 'critical' }), signal);
+      this.#writes += 1;
+      const check = checkOf(this.#store, key, { ttlMs, status: 'critical', write: this.#writes });
+      await api.register(registration, check, signal);
       const written = (standing: Standing): Standing | undefined => {
         const own = standing.all.get(this.serviceId);
         return own !== undefined && isSameRecord(own, registration) ? standing : undefined;
       };
       const standing = await waitFor(this.#store, instance, written, signal);
+      this.#tokenVersion = tokenVersion;
       if (standing.all.get(this.serviceId)?.isPassing !== true) await api.deregister(this.serviceId, signal);
       await this.#assertHeld(standing, signal);
     } catch (error) {
@@ -94,6 +123,7 @@ export class ConsulLease implements DriverLease, RenewableEntry {
   async revoke({ signal }: DriverCallOptions): Promise<void> {
     try {
       await this.#store.api.deregister(this.serviceId, signal);
+      if (this.#isUnderOldToken) await this.#store.api.deregisterFromCatalog(this, signal);
       const gone = ({ all }: Standing): true | undefined =>
         all.get(this.serviceId)?.isPassing === true ? undefined : true;
       await waitFor(this.#store, { service: this.service, id: this.instanceId }, gone, signal);
@@ -117,9 +147,13 @@ export class ConsulLease implements DriverLease, RenewableEntry {
    * What an owner who has been superseded leaves at an agent of their own would show again once the newcomer has gone (R3). It is
    * nobody's then: where this is not answered, it goes with its check.
    */
-  async #withdrawIfSuperseded(error: unknown, { signal }: DriverCallOptions): Promise<void> {
+  async #withdrawIfSuperseded(error: unknown, options: DriverCallOptions): Promise<void> {
     if (!RegistryError.is(error, 'LEASE_SUPERSEDED')) return;
-    await this.#store.api.deregister(this.serviceId, signal).catch(() => undefined);
+    try {
+      await this.revoke(options);
+    } catch {
+      // What is told is that it was superseded.
+    }
   }
 
   #failure(action: string, error: unknown): unknown {

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { TtlCheck } from '../agent/consul-api.ts';
 import type { ConsulStore } from '../consul-store.ts';
-import type { ConsulRegistration, EntryKey } from '../layout/consul-entry.ts';
+import type { EntryKey } from '../layout/consul-entry.ts';
 
 /** What the IDs of our checks begin with. */
 export const checkIdPrefix: string = 'rollcall~';
@@ -10,18 +9,24 @@ export function checkId(token: string): string {
   return `${checkIdPrefix}${token}`;
 }
 
+/** What a check is to be. */
+export interface CheckTerms {
+  readonly ttlMs: number;
+  readonly status: TtlCheck['Status'];
+  /** The how manieth write of the entry goes with it, from 1. */
+  readonly write: number;
+}
+
 /** The check of an entry: critical once its time is over, and the service with it gone some time after. */
 export function checkOf(
   { deregisterAfterMs }: ConsulStore,
-  { Meta }: ConsulRegistration,
   { token }: EntryKey,
-  { ttlMs, status }: { readonly ttlMs: number; readonly status: TtlCheck['Status'] },
+  { ttlMs, status, write }: CheckTerms,
 ): TtlCheck {
-  const digest = createHash('sha256').update(JSON.stringify(Meta)).digest('base64url');
   return {
     CheckID: checkId(token),
     Name: 'Rollcall lease',
-    Notes: `content ${digest.slice(0, 16)}`,
+    Notes: `write ${write}`,
     TTL: `${ttlMs}ms`,
     Status: status,
     DeregisterCriticalServiceAfter: `${deregisterAfterMs}ms`,

@@ -3,7 +3,7 @@ import { assertSeesNothing } from '../agent/visibility.ts';
 import type { ConsulStore } from '../consul-store.ts';
 import { describeAttempt } from '../consul-errors.ts';
 import type { ConsulEntry, EntryKey } from '../layout/consul-entry.ts';
-import type { Standing } from '../layout/standing.ts';
+import { isNewer, type Standing } from '../layout/standing.ts';
 import { readStanding, waitFor } from './catalog.ts';
 import { checkOf } from './lease-check.ts';
 import { newLeaseToken } from './lease-token.ts';
@@ -15,6 +15,8 @@ export interface WrittenEntry {
   /** Of the agent that keeps it. */
   readonly node: string;
   readonly ttlMs: number;
+  /** Of the API's, when it was written. */
+  readonly tokenVersion: number;
 }
 
 /** What one attempt to register is told. */
@@ -33,33 +35,57 @@ export interface EntryTerms extends Pick<DriverRegisterOptions, 'owner' | 'onCon
 export async function registerEntry(store: ConsulStore, terms: EntryTerms): Promise<WrittenEntry> {
   const { instance, ttlMs, owner, signal } = terms;
   const { service, id } = instance;
+  const { tokenVersion } = store.api;
   const before = await readStanding(store, service, [id], signal);
   if (terms.onConflict === 'reject') assertClaimable(store, terms, before.newest.get(id));
   const epoch = (before.newest.get(id)?.epoch ?? 0) + 1;
   const key: EntryKey = { token: newLeaseToken(), owner, epoch };
   const registration = store.layout.registration(instance, key);
   const { ID: serviceId } = registration;
+  const check = checkOf(store, key, { ttlMs, status: 'passing', write: 1 });
+  const write = (): Promise<void> => store.api.register(registration, check, signal);
   terms.mayStand(serviceId);
-  await store.api.register(registration, checkOf(store, registration, key, { ttlMs, status: 'passing' }), signal);
-  const node = await nodeOf(store, terms, serviceId);
-  const former = [...before.all.values()].filter((entry) => entry.id === id && entry.node === node);
+  await write();
+  const { own, others } = await shown(store, terms, { serviceId, write });
+  const { node } = own;
+  // Also those that could not be seen before, for lack of rights.
+  const former = others.filter((entry) => entry.id === id && entry.node === node && isNewer(own, entry));
   // It is hidden already: where this fails, it goes when its owner has noticed.
-  await Promise.allSettled(former.map((entry) => store.api.deregister(entry.serviceId, signal)));
-  return { key, serviceId, node, ttlMs };
+  await Promise.allSettled(former.map((entry) => removeEntry(store, entry, signal)));
+  return { key, serviceId, node, ttlMs, tokenVersion };
 }
 
-/** After so many looks in vain it is asked whether the entry may be seen at all: it mostly shows at the first. */
+/** Also where the token that the entry was written with is not good any more. */
+async function removeEntry({ api }: ConsulStore, entry: ConsulEntry, signal: AbortSignal): Promise<void> {
+  await api.deregister(entry.serviceId, signal);
+  await api.deregisterFromCatalog(entry, signal);
+}
+
+/** After so many looks in vain it is asked whether the entry may be seen at all, and it is written again: it mostly shows at the first. */
 const patience = 6;
 
-/** The node that the catalog shows a new entry on, once it does. */
-function nodeOf(store: ConsulStore, { instance, signal }: EntryTerms, serviceId: string): Promise<string> {
+/** A new entry, and those that it stands beside. */
+interface Shown {
+  readonly own: ConsulEntry;
+  readonly others: readonly ConsulEntry[];
+}
+
+/** An entry that an agent has been told. */
+interface Told {
+  readonly serviceId: string;
+  readonly write: () => Promise<void>;
+}
+
+/** What the catalog shows of a new entry, once it does. What the servers have refused for lack of rights, the agent tells no more by itself. */
+function shown(store: ConsulStore, { instance, signal }: EntryTerms, { serviceId, write }: Told): Promise<Shown> {
   let looks = 0;
-  const look = async ({ all }: Standing): Promise<string | undefined> => {
-    const entry = all.get(serviceId);
-    if (entry?.isPassing === true) return entry.node;
+  const look = async ({ all }: Standing): Promise<Shown | undefined> => {
+    const own = all.get(serviceId);
+    if (own?.isPassing === true) return { own, others: [...all.values()].filter((entry) => entry !== own) };
     looks += 1;
-    if (all.size === 0 && looks >= patience)
-      await assertSeesNothing(store.api, store.layout.serviceName(instance.service), signal);
+    if (looks % patience !== 0) return undefined;
+    if (all.size === 0) await assertSeesNothing(store.api, store.layout.serviceName(instance.service), signal);
+    await write();
     return undefined;
   };
   return waitFor(store, instance, look, signal);

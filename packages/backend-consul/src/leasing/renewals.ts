@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { RegistryError } from '@rollcall/core/driver';
 import type { StoredAt } from '../agent/consul-api.ts';
 import { isUnknownCheck } from '../agent/consul-failure.ts';
@@ -61,6 +62,8 @@ export class Renewals {
   async #run(service: string, round: readonly Asked[]): Promise<void> {
     const { clock } = this.#store;
     const giveUp = new AbortController();
+    // All passes of the round listen to it.
+    setMaxListeners(0, giveUp.signal);
     const boundMs = boundShareOfTtl * Math.min(...round.map(({ entry }) => entry.ttlMs));
     const late = (): void =>
       giveUp.abort(new DOMException(`no answer to a renewal within ${boundMs} ms`, 'TimeoutError'));

@@ -27,7 +27,7 @@ const terms: AuthorityTerms = {
 
 /** Reads what `writtenAuthority` does, and `unix:/path` or `unix:///path`. @throws TypeError that names `path` (I6, E2) */
 export function writtenAddress(text: string, path: string): WrittenAddress {
-  const [, socketPath] = /^unix:(?:\/\/)?(\/.+)$/s.exec(text) ?? [];
+  const [, socketPath] = /^unix:(?:\/\/)?(\/[^/].*)$/s.exec(text) ?? [];
   return socketPath === undefined
     ? writtenAuthority(text, path, terms)
     : { scheme: 'unix', host: socketPath, port: undefined };

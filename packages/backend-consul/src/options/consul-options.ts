@@ -30,7 +30,7 @@ export interface ConsulOptions {
   readonly stale?: boolean | undefined;
   /** How long a poll of a watched service may wait for a change, in milliseconds, 1_000 to 16_000. @defaultValue 15_000 */
   readonly waitMs?: number | undefined;
-  /** How many polls may be open at once. Beyond it one more poll tells which services to read again. @defaultValue 100 */
+  /** How many polls may be open at once, one of them for all services beyond the others: it tells which to read again. @defaultValue 100 */
   readonly maxPolls?: number | undefined;
   /** How long Consul keeps a service whose lease has run out, unseen by readers, in milliseconds, at least 60_000. @defaultValue 60_000 */
   readonly deregisterAfterMs?: number | undefined;

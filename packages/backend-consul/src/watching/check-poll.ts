@@ -2,7 +2,7 @@ import type { StoredCheck } from '../agent/consul-api.ts';
 import { pause } from '../agent/pauses.ts';
 import type { ConsulStore } from '../consul-store.ts';
 import { checkIdPrefix } from '../leasing/lease-check.ts';
-import { assertOnward } from './own-poll.ts';
+import { assertOnward, unlessAt } from './own-poll.ts';
 
 /** What all checks say, at one moment. */
 export interface CheckMarks {
@@ -87,13 +87,17 @@ export class CheckPoll {
     for (;;) {
       const startedAt = clock.now();
       const notBefore = startedAt + leastBetweenMs;
+      // Also where nothing has changed: followers read again now and then in any case.
       this.#marks = marksOf(value);
       for (const waiter of this.#waiters) waiter.resolve(this.#marks);
-      let next = await api.checks(oursAndNodes, signal, { index, waitMs });
+      let next = await api.nextChecks(oursAndNodes, signal, { index, waitMs });
       // Woken with nothing new: as in ownPoll.
-      if (next.index === index && clock.now() < startedAt + waitMs) next = await api.checks(oursAndNodes, signal);
-      assertOnward(index, next.index);
-      ({ value, index } = next);
+      if (next === undefined && clock.now() < startedAt + waitMs)
+        next = unlessAt(index, await api.checks(oursAndNodes, signal));
+      if (next !== undefined) {
+        assertOnward(index, next.index);
+        ({ value, index } = next);
+      }
       await pause(clock, notBefore - clock.now(), signal);
     }
   }

@@ -17,18 +17,24 @@ export async function* ownPoll(store: ConsulStore, name: string, signal: AbortSi
   for (;;) {
     yield rows;
     let next;
-    do {
+    // The same index again: nothing has changed, and the wait was over.
+    while (next === undefined) {
       await pause(clock, notBefore - clock.now(), signal);
       const startedAt = clock.now();
       notBefore = startedAt + leastBetweenMs;
-      next = await api.entries(name, signal, { from, poll: { index, waitMs } });
+      next = await api.nextEntries(name, signal, { from, index, waitMs });
       // A store that is restored from an older state wakes those who wait with what it had: only a read that does not wait tells.
-      if (next.index === index && clock.now() < startedAt + waitMs) next = await api.entries(name, signal, { from });
-      // The same index again: nothing has changed, and the wait was over.
-    } while (next.index === index);
+      if (next === undefined && clock.now() < startedAt + waitMs)
+        next = unlessAt(index, await api.entries(name, signal, { from }));
+    }
     assertOnward(index, next.index);
     ({ value: rows, index } = next);
   }
+}
+
+/** What was read, if the index is another. */
+export function unlessAt<Read extends { readonly index: number }>(index: number, read: Read): Read | undefined {
+  return read.index === index ? undefined : read;
 }
 
 /** @throws ConsulFailure for an index that goes back, or none: that is another history */

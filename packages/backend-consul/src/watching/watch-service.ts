@@ -14,7 +14,7 @@ export async function* watchService(
   signal: AbortSignal,
 ): AsyncGenerator<DriverEvent, void> {
   const name = layout.serviceName(service);
-  const reader = new ServiceReader(layout, service, memory.take(service));
+  const reader = new ServiceReader({ layout, service }, memory.take(service));
   const look = {
     name,
     again: async () => (await api.entries(name, signal, { from })).value,
@@ -22,13 +22,13 @@ export async function* watchService(
   };
   try {
     for await (const rows of polls.rows(name, signal)) {
-      const { snapshot, vanished } = reader.read(await believed(api, rows, look, signal));
+      const { event, vanished, believe } = reader.read(await believed(api, rows, look, signal));
       if (vanished.length > 0) await assertGone(api, vanished, signal);
-      reader.shown();
-      yield snapshot;
+      believe();
+      if (event !== undefined) yield event;
     }
   } catch (error) {
-    if (!signal.aborted) memory.keep(service, reader.lastShown);
+    if (!signal.aborted) memory.keep(service, reader.shown);
     throw error;
   }
 }
