@@ -52,6 +52,7 @@ export interface StoredAt {
 export class ConsulApi {
   readonly #http: ConsulHttp;
   readonly #lane: 'renewal' | 'call';
+  #knownNode: string | undefined;
 
   /** @param lane of all that does not poll */
   constructor(http: ConsulHttp, lane: 'renewal' | 'call') {
@@ -131,9 +132,13 @@ export class ConsulApi {
     return answer.index === poll.index ? undefined : { value: checksIn(answer), index: answer.index };
   }
 
-  /** Whether the catalog shows any node at all. */
+  /** Whether the catalog shows any node at all. One that it has shown is asked for first: a cluster may have thousands. */
   async showsNodes(signal: AbortSignal): Promise<boolean> {
-    return listIn(await this.#read('/v1/catalog/nodes', signal, consistency('leader'))).length > 0;
+    const known = this.#knownNode;
+    if (known !== undefined && (await this.#nodes(signal, { filter: `Node == "${known}"` })).length > 0) return true;
+    const nodes = await this.#nodes(signal, {});
+    this.#knownNode = nodes.map(({ Node }) => Node).find((name) => /^[\w.-]+$/.test(name));
+    return nodes.length > 0;
   }
 
   /**
@@ -170,6 +175,10 @@ export class ConsulApi {
     if (answer.status !== 409) throw refusal(answer);
     const told = errorsIn(answer).filter(({ What }) => /doesn't exist|not found/i.test(What));
     return told.flatMap(({ OpIndex }) => entries[OpIndex] ?? []);
+  }
+
+  async #nodes(signal: AbortSignal, query: Query): Promise<readonly { readonly Node: string }[]> {
+    return nodesIn(await this.#read('/v1/catalog/nodes', signal, { ...consistency('leader'), ...query }));
   }
 
   #rows(answer: ConsulAnswer): Indexed<Rows> {
@@ -228,6 +237,10 @@ function listIn({ text }: ConsulAnswer): readonly unknown[] {
 
 function rowsIn(answer: ConsulAnswer): readonly ConsulRow[] {
   return listIn(answer) as readonly ConsulRow[];
+}
+
+function nodesIn(answer: ConsulAnswer): readonly { readonly Node: string }[] {
+  return listIn(answer) as readonly { readonly Node: string }[];
 }
 
 function errorsIn({ text }: ConsulAnswer): readonly { readonly OpIndex: number; readonly What: string }[] {

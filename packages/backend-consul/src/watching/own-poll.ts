@@ -6,8 +6,11 @@ import type { ConsulRow } from '../layout/consul-entry.ts';
 /** Whole answers about one service, the first at once and then whenever something may have changed. Ends only by throwing. */
 export type Rows = AsyncGenerator<readonly ConsulRow[], never>;
 
-/** Least time between two polls, in milliseconds: a service that changes all the time is read whole each time. */
-const leastBetweenMs = 20;
+/**
+ * Least time between two polls, in milliseconds. A service that changes all the time is read whole each time; one that nobody has registered
+ * wakes its polls whenever any other service changes, and each time it has to be asked whether it may be seen at all.
+ */
+const leastBetweenMs = { some: 20, none: 250 };
 
 /** The rows of a service by a poll of its own: again whenever Consul's index for it has moved. */
 export async function* ownPoll(store: ConsulStore, name: string, signal: AbortSignal): Rows {
@@ -21,7 +24,7 @@ export async function* ownPoll(store: ConsulStore, name: string, signal: AbortSi
     while (next === undefined) {
       await pause(clock, notBefore - clock.now(), signal);
       const startedAt = clock.now();
-      notBefore = startedAt + leastBetweenMs;
+      notBefore = startedAt + (rows.length === 0 ? leastBetweenMs.none : leastBetweenMs.some);
       next = await api.nextEntries(name, signal, { from, index, waitMs });
       // A store that is restored from an older state wakes those who wait with what it had: only a read that does not wait tells.
       if (next === undefined && clock.now() < startedAt + waitMs)
