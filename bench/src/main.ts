@@ -1,4 +1,5 @@
 import { argv, stderr } from 'node:process';
+import { consulSuite } from './consul/consul-suite.ts';
 import { etcdSuite } from './etcd/etcd-suite.ts';
 import { type Command, parseCommand, usage } from './frame/command-line.ts';
 import { Progress } from './frame/progress.ts';
@@ -6,7 +7,7 @@ import { circumstances, writeResult } from './frame/result-file.ts';
 import type { Suite } from './frame/suite.ts';
 import { type RowFindings, table } from './frame/table.ts';
 
-const suites: readonly Suite[] = [etcdSuite];
+const suites: readonly Suite[] = [etcdSuite, consulSuite];
 
 const command = commandFrom(argv.slice(2));
 if (command !== undefined)

@@ -4,10 +4,10 @@ import { ratioOf } from '../frame/ratio.ts';
 import { measureRounds } from '../frame/rounds.ts';
 import { counted, median } from '../frame/spread.ts';
 import { roundsOf, type RowTerms } from '../frame/suite.ts';
-import { bounded } from './bounded.ts';
-import { ObservedDriver } from './observed-driver.ts';
+import { bounded } from '../workload/bounded.ts';
+import { ObservedDriver } from '../workload/observed-driver.ts';
 import { rawRegister, revokeByHand } from './raw-registration.ts';
-import { idNumber, registerMany } from './registrations.ts';
+import { idNumber, registerMany } from '../workload/registrations.ts';
 import type { TestBed } from './test-bed.ts';
 
 /** What core allows in flight (E3), and what the baseline has. */

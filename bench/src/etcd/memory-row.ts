@@ -5,7 +5,7 @@ import type { Finding } from '../frame/finding.ts';
 import { spreadOf } from '../frame/spread.ts';
 import { roundsOf, type RowTerms } from '../frame/suite.ts';
 import { IdleDriver } from './idle-driver.ts';
-import { registerMany } from './registrations.ts';
+import { registerMany } from '../workload/registrations.ts';
 import type { TestBed } from './test-bed.ts';
 
 /** Nothing is renewed while it is measured. */

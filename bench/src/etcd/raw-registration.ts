@@ -1,4 +1,4 @@
-import { bounded } from './bounded.ts';
+import { bounded } from '../workload/bounded.ts';
 import { leaseId, type RawEtcd } from './raw-etcd.ts';
 import { keyOf, typicalRecord } from './records.ts';
 

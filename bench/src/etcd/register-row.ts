@@ -6,7 +6,7 @@ import { mean, median } from '../frame/spread.ts';
 import { roundsOf, type RowTerms } from '../frame/suite.ts';
 import type { RawEtcd } from './raw-etcd.ts';
 import { rawRegister } from './raw-registration.ts';
-import { typicalInit } from './records.ts';
+import { typicalInit } from '../workload/typical-instance.ts';
 import type { TestBed } from './test-bed.ts';
 
 /** Nothing is renewed while it is measured. */

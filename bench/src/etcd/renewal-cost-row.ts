@@ -4,10 +4,10 @@ import { ratioOf } from '../frame/ratio.ts';
 import type { Round } from '../frame/rounds.ts';
 import { counted, median } from '../frame/spread.ts';
 import { roundsOf, type RowTerms } from '../frame/suite.ts';
-import { bounded } from './bounded.ts';
+import { bounded } from '../workload/bounded.ts';
 import { keepAliveByHand } from './raw-keep-alive.ts';
 import { rawRegister, revokeByHand } from './raw-registration.ts';
-import { idNumber, registerMany } from './registrations.ts';
+import { idNumber, registerMany } from '../workload/registrations.ts';
 import type { TestBed } from './test-bed.ts';
 
 const ttlMs = 3_000;

@@ -3,8 +3,8 @@ import type { Finding } from '../frame/finding.ts';
 import { counted, quantile } from '../frame/spread.ts';
 import type { RowTerms } from '../frame/suite.ts';
 import { startChurning } from './churning.ts';
-import { ObservedDriver } from './observed-driver.ts';
-import { registerMany } from './registrations.ts';
+import { ObservedDriver } from '../workload/observed-driver.ts';
+import { registerMany } from '../workload/registrations.ts';
 import type { TestBed } from './test-bed.ts';
 
 const ttlMs = 3_000;

@@ -1,6 +1,6 @@
 import { believed } from './agent/visibility.ts';
 import type { ConsulStore } from './consul-store.ts';
-import { checkIdPrefix } from './leasing/lease-check.ts';
+import { checkIdPrefix } from './layout/consul-entry.ts';
 import { readService } from './watching/read-service.ts';
 
 /** How many services are looked at side by side. */

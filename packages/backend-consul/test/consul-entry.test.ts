@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { check } from '../../../testing/fc.ts';
 import { anyInit, fullInit, sampleInit } from '../../core/test/instance/sample-inits.ts';
-import { ConsulLayout, type ConsulRegistration, type ConsulRow, type EntryKey } from '../src/layout/consul-entry.ts';
+import {
+  ConsulLayout,
+  isPassing,
+  type ConsulRegistration,
+  type ConsulRow,
+  type EntryKey,
+} from '../src/layout/consul-entry.ts';
 
 const layout = new ConsulLayout('prod-');
 const { service } = sampleInit();
@@ -15,7 +21,10 @@ function rowOf({ ID, Name, Meta }: ConsulRegistration, status = 'passing'): Cons
   return {
     Node: { Node: 'n' },
     Service: { ID, Service: Name, Meta: JSON.parse(JSON.stringify(Meta)), CreateIndex: 10, ModifyIndex: 12 },
-    Checks: [{ Status: status, ModifyIndex: 12 }],
+    Checks: [
+      { CheckID: 'serfHealth', Status: 'passing' },
+      { CheckID: 'rollcall~0123456789abcdef', Status: status },
+    ],
   };
 }
 
@@ -136,7 +145,10 @@ test.each([
   expect(() => layout.instance(entry)).toThrow(reason);
 });
 
-test('L3: an entry is listed while all its checks pass', () => {
+test('L3: an entry is listed while all its checks pass, and that of its lease is there', () => {
   const registration = layout.registration(serviceInstance(sampleInit()), key);
+  const row = rowOf(registration);
+  expect(isPassing(row)).toBe(true);
+  expect(isPassing({ ...row, Checks: row.Checks.slice(0, 1) })).toBe(false);
   expect(layout.entry(rowOf(registration, 'critical'), service).isPassing).toBe(false);
 });

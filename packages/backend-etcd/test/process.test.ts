@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import process from 'node:process';
+import { graceMs } from '@rollcall/testing-faults';
 import { startEtcd, TcpProxy } from '@rollcall/testing-servers';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { bundled } from '../../../testing/bundled.ts';
-import { graceMs } from './faults/scene.ts';
 
 let program: string;
 

@@ -1,21 +1,24 @@
-import { etcdBackend } from '@rollcall/backend-etcd';
-import {
-  type DiagnosticEvent,
-  openRegistry,
-  type RegisterOptions,
-  type Registration,
-  type RegistrationStateChange,
-  type Registry,
-  type ServiceInstanceInit,
+import type {
+  DiagnosticEvent,
+  RegisterOptions,
+  Registration,
+  RegistrationStateChange,
+  Registry,
+  RegistryOptions,
+  ServiceInstanceInit,
 } from '@rollcall/core';
+import { callMs } from './clause-bounds.ts';
 
-/** What a client is told besides where the servers are. */
+/** Where a client finds its backend: a backend with one address takes the first. */
 export interface ClientTerms {
-  readonly endpoints: string | readonly string[];
+  readonly endpoints: readonly [string, ...string[]];
   readonly prefix: string;
   /** Default: core's 5,000. */
   readonly callTimeoutMs?: number;
 }
+
+/** Opens a registry on the backend under test. */
+export type OpenRegistry = (place: Omit<ClientTerms, 'callTimeoutMs'>, options: RegistryOptions) => Registry;
 
 /** A registration with all that it went through. */
 export interface Held {
@@ -24,17 +27,14 @@ export interface Held {
 }
 
 /** One program that uses the registry, with all that it was told in the background. */
-export class EtcdClient implements AsyncDisposable {
+export class Client implements AsyncDisposable {
   readonly registry: Registry;
   readonly callTimeoutMs: number;
   readonly diagnostics: DiagnosticEvent[] = [];
 
-  constructor({ endpoints, prefix, callTimeoutMs = 5_000 }: ClientTerms) {
+  constructor(open: OpenRegistry, { callTimeoutMs = callMs, ...place }: ClientTerms) {
     this.callTimeoutMs = callTimeoutMs;
-    this.registry = openRegistry(
-      { backend: 'etcd', endpoints, prefix },
-      { backends: [etcdBackend()], callTimeoutMs, onDiagnostic: (event) => this.diagnostics.push(event) },
-    );
+    this.registry = open(place, { callTimeoutMs, onDiagnostic: (event) => this.diagnostics.push(event) });
   }
 
   async hold(init: ServiceInstanceInit, options: RegisterOptions): Promise<Held> {
@@ -46,7 +46,7 @@ export class EtcdClient implements AsyncDisposable {
     return { registration, changes };
   }
 
-  /** The types of what was told in the background. */
+  /** What was told in the background, of this type. */
   told(type: DiagnosticEvent['type']): readonly DiagnosticEvent[] {
     return this.diagnostics.filter((event) => event.type === type);
   }

@@ -13,6 +13,7 @@ export interface Sight {
   readonly freshness: ServiceSnapshot['freshness'];
   readonly reason: ServiceSnapshot['reason'] | 'list';
   readonly ids: ReadonlySet<string>;
+  readonly instances: readonly ServiceInstance[];
 }
 
 /** A time in which an id may be absent, and why it may is the test's to say. */
@@ -91,7 +92,7 @@ export class Witness implements AsyncDisposable {
         const { freshness, reason, instances } = snapshot;
         const at = performance.now();
         this.snapshots.push(snapshot);
-        this.sights.push({ by: 'watch', at, askedAt: at, freshness, reason, ids: idsOf(instances) });
+        this.sights.push({ by: 'watch', at, askedAt: at, freshness, reason, ids: idsOf(instances), instances });
       }
       this.#watchEnd = 'it ended by itself';
     } catch (error) {
@@ -104,8 +105,9 @@ export class Witness implements AsyncDisposable {
     while (!signal.aborted) {
       const askedAt = performance.now();
       try {
-        const ids = idsOf(await registry.list(this.service, { signal }));
-        this.sights.push({ by: 'list', at: performance.now(), askedAt, freshness: 'live', reason: 'list', ids });
+        const instances = await registry.list(this.service, { signal });
+        const [at, ids] = [performance.now(), idsOf(instances)];
+        this.sights.push({ by: 'list', at, askedAt, freshness: 'live', reason: 'list', ids, instances });
       } catch (error) {
         if (!signal.aborted) this.listErrors.push(error);
       }

@@ -35,6 +35,9 @@ export interface ConsulAnswer {
 /** How many connections a lane has besides that of the polls: an agent allows 200 for each address of its clients, whoever they are. */
 const connections = { renewal: 4, call: 8 };
 
+/** W7, less what undici's clock is late by. */
+const mostSilentMs = 19_400;
+
 /** Consul's answers to errors are a line; what a proxy on the way says may be a page. */
 const shownLength = 300;
 
@@ -123,7 +126,8 @@ export class ConsulHttp {
       body: body === undefined ? null : JSON.stringify(body),
       signal,
       // Consul adds up to a sixteenth to the wait, so that not everybody comes back at once.
-      headersTimeout: waitMs === undefined ? requestTimeoutMs : waitMs + waitMs / 16 + requestTimeoutMs,
+      headersTimeout:
+        waitMs === undefined ? requestTimeoutMs : Math.min(waitMs + waitMs / 16 + requestTimeoutMs, mostSilentMs),
       bodyTimeout: requestTimeoutMs,
     };
   }

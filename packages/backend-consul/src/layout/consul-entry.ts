@@ -5,6 +5,9 @@ import { type ConsulMeta, metaOf, recordOf } from './consul-meta.ts';
 /** Raised only by a change that older readers must not read. */
 const formatVersion = '1';
 
+/** What the IDs of our checks begin with. */
+export const checkIdPrefix: string = 'rollcall~';
+
 /** Pairs of every entry besides those of its instance. */
 const reservedPairs = 5;
 
@@ -38,7 +41,7 @@ export interface ConsulRow {
     readonly CreateIndex: number;
     readonly ModifyIndex: number;
   };
-  readonly Checks: readonly { readonly Status: string; readonly ModifyIndex: number }[];
+  readonly Checks: readonly { readonly CheckID: string; readonly Status: string }[];
 }
 
 /** An entry of ours, as far as it has to be known before its instance is read. */
@@ -140,9 +143,14 @@ export class ConsulLayout {
   }
 }
 
-/** Whether all checks of an entry and of its node pass, without which nobody is to see it. */
+/** Whether an entry has the check of its lease, and that and all others and those of its node pass, without which nobody is to see it. */
 export function isPassing({ Checks }: ConsulRow): boolean {
-  return Checks.every(({ Status }) => Status === 'passing');
+  let hasLease = false;
+  for (const { CheckID, Status } of Checks) {
+    if (Status !== 'passing') return false;
+    hasLease ||= CheckID.startsWith(checkIdPrefix);
+  }
+  return hasLease;
 }
 
 /** Whether an entry is what was registered, as far as anybody reads it. */

@@ -1,9 +1,6 @@
 import type { TtlCheck } from '../agent/consul-api.ts';
 import type { ConsulStore } from '../consul-store.ts';
-import type { EntryKey } from '../layout/consul-entry.ts';
-
-/** What the IDs of our checks begin with. */
-export const checkIdPrefix: string = 'rollcall~';
+import { checkIdPrefix, type EntryKey } from '../layout/consul-entry.ts';
 
 export function checkId(token: string): string {
   return `${checkIdPrefix}${token}`;

@@ -1,7 +1,7 @@
 import type { StoredCheck } from '../agent/consul-api.ts';
 import { pause } from '../agent/pauses.ts';
 import type { ConsulStore } from '../consul-store.ts';
-import { checkIdPrefix } from '../leasing/lease-check.ts';
+import { checkIdPrefix } from '../layout/consul-entry.ts';
 import { assertOnward, unlessAt } from './own-poll.ts';
 
 /** What all checks say, at one moment. */

@@ -16,13 +16,22 @@ export class Polls {
   }
 
   async *rows(name: string, signal: AbortSignal): Rows {
-    if (this.#free === 0) return yield* sharedPoll(this.#store, this.#checks(), name, signal);
-    this.#free -= 1;
-    try {
-      return yield* ownPoll(this.#store, name, signal);
-    } finally {
-      this.#free += 1;
+    for (;;) {
+      if (this.#free === 0)
+        yield* sharedPoll(this.#store, this.#checks(), name, { signal, isOver: () => this.#free > 0 });
+      this.#free -= 1;
+      try {
+        return yield* ownPoll(this.#store, name, signal);
+      } finally {
+        this.#freeLater();
+      }
     }
+  }
+
+  /** An agent keeps a poll that nobody waits for any more, and its connection, until the wait is over. */
+  #freeLater(): void {
+    const { clock, waitMs } = this.#store;
+    clock.schedule(waitMs + waitMs / 16, () => void (this.#free += 1), { background: true });
   }
 
   #checks(): CheckPoll {

@@ -1,12 +1,24 @@
 import type { ConsulStore } from '../consul-store.ts';
+import type { ConsulRow } from '../layout/consul-entry.ts';
 import type { CheckMarks, CheckPoll } from './check-poll.ts';
-import type { Rows } from './own-poll.ts';
+
+/** How long a poll is shared. */
+export interface SharingTerms {
+  readonly signal: AbortSignal;
+  /** Looked at before each read but the first. */
+  readonly isOver: () => boolean;
+}
 
 /**
  * The rows of a service, read again whenever its checks have changed; and now and then in any case, since another program may rewrite an
  * entry without touching its check.
  */
-export async function* sharedPoll(store: ConsulStore, checks: CheckPoll, name: string, signal: AbortSignal): Rows {
+export async function* sharedPoll(
+  store: ConsulStore,
+  checks: CheckPoll,
+  name: string,
+  { signal, isOver }: SharingTerms,
+): AsyncGenerator<readonly ConsulRow[], void> {
   const { api, clock, waitMs } = store;
   checks.follow();
   try {
@@ -20,6 +32,7 @@ export async function* sharedPoll(store: ConsulStore, checks: CheckPoll, name: s
       yield value;
       do marks = await checks.next(marks, signal);
       while (markOf(marks, name) === mark && clock.now() < againBy);
+      if (isOver()) return;
     }
   } finally {
     checks.unfollow();

@@ -1,4 +1,10 @@
-import { type CheckedTlsOptions, checkOptions, type NonEmptyList, optionsFromUrl, type SecretSources } from '@rollcall/core/driver';
+import {
+  type CheckedTlsOptions,
+  checkOptions,
+  type NonEmptyList,
+  optionsFromUrl,
+  type SecretSources,
+} from '@rollcall/core/driver';
 import { type CheckedEtcdOptions, etcdDescription } from './etcd-description.ts';
 import { endpointOver, type EtcdEndpoint, type WrittenEndpoint } from './etcd-endpoint.ts';
 import type { EtcdCredentials, EtcdSettings, EtcdTls } from './etcd-settings.ts';

@@ -1,7 +1,8 @@
 import { RegistryError } from '@rollcall/core';
+import { graceMs } from '@rollcall/testing-faults';
 import { poll } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { graceMs, lagMs } from '../faults/scene.ts';
+import { lagMs } from '../faults/scene.ts';
 import { app, jwtKeys, secured } from './secured.ts';
 
 const ttlMs = 2_000;

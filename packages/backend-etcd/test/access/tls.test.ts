@@ -3,9 +3,10 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callMs } from '@rollcall/testing-faults';
 import { startEtcd, testCertificates } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { callMs, Cast, type ClientTerms } from '../cluster/cast.ts';
+import { Cast, type ClientTerms } from '../cluster/cast.ts';
 import { app, secured } from './secured.ts';
 
 const ttlMs = 2_000;

@@ -1,6 +1,6 @@
+import { graceMs } from '@rollcall/testing-faults';
 import { poll } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { graceMs } from '../faults/scene.ts';
 import { app, jwtKeys, type Secured, secured } from './secured.ts';
 
 const ttlMs = 2_000;

@@ -1,216 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { etcdBackend, type EtcdOptions } from '@rollcall/backend-etcd';
-import {
-  type DiagnosticEvent,
-  openRegistry,
-  type Registration,
-  type RegistrationStateChange,
-  type Registry,
-} from '@rollcall/core';
-import { poll, TcpProxy } from '@rollcall/testing-servers';
-import { expect, vi } from 'vitest';
-import { lagMs, quietMs, startLagMs } from '../faults/scene.ts';
-import { idsOf, Witness } from '../faults/witness.ts';
+import { openRegistry, type Registry } from '@rollcall/core';
+import { Cast as SharedCast } from '@rollcall/testing-faults';
+import { vi } from 'vitest';
+import { lagMs } from '../faults/scene.ts';
 
 /** What a client is told besides the prefix, which is the cast's. */
 export interface ClientTerms extends Omit<EtcdOptions, 'prefix'> {
   readonly callTimeoutMs?: number;
 }
 
-/** A registration with all that it went through. */
-export interface Owner {
-  readonly registration: Registration;
-  readonly changes: readonly RegistrationStateChange[];
-}
-
-/** What the laws need to know of what happened. */
-export interface Aftermath {
-  /** Reaches the cluster whatever the fault does. */
-  readonly observer: Registry;
-  /** How soon those who live have to be listed and know it. Default 1 s: nothing but the observer's own way (W4). */
-  readonly healedWithinMs?: number;
-  /** How soon the last snapshot has to equal `list`. Default: at once, that is within 1 s (W4). */
-  readonly convergedWithinMs?: number;
-  /** When the last leader was elected: leases count from then on anew (L3). */
-  readonly leaderSince?: number;
-  /** Those whose leases the fault itself ended. Nobody else's may ever have been in doubt (L2, L4). */
-  readonly lost?: readonly Owner[];
-}
-
-/** Core's bound on each call (E3), and on closing (C2), unless a client is told otherwise. */
-export const callMs = 5_000;
-
-/** What a busy machine may take on top of a bound that is a timer's. */
-const slackMs = 500;
-
-/** Everybody who takes part in one test: under one prefix, around one service, until the test is over. */
-export class Cast implements AsyncDisposable {
-  readonly service = 'orders';
-  readonly prefix: string;
-  readonly owners: Owner[] = [];
-  readonly witnesses: Witness[] = [];
-  readonly diagnostics: DiagnosticEvent[] = [];
-  readonly #clients: { readonly registry: Registry; readonly callTimeoutMs: number }[] = [];
-  readonly #proxies: TcpProxy[] = [];
-  #ghostDiedAt: number | undefined;
-
+/** A cast on etcd. */
+export class Cast extends SharedCast {
   constructor(prefix: string = `/rollcall-${randomUUID()}`) {
-    this.prefix = prefix;
+    super({ prefix, lagMs });
   }
 
   /** A client that tries its endpoints in the order in which they are written. */
-  client({ callTimeoutMs = callMs, ...options }: ClientTerms): Registry {
+  client({ callTimeoutMs, ...options }: ClientTerms): Registry {
     // A client begins with any of its endpoints. Core has to keep its own source of jitter.
     const { random } = Math;
     const first = vi.spyOn(Math, 'random').mockReturnValue(0);
     try {
-      const registry = openRegistry(
-        { backend: 'etcd', prefix: this.prefix, ...options },
-        {
-          backends: [etcdBackend()],
-          random,
-          callTimeoutMs,
-          onDiagnostic: (event) => this.diagnostics.push(event),
-        },
+      return this.enter(
+        (settings) =>
+          openRegistry(
+            { backend: 'etcd', prefix: this.prefix, ...options },
+            { backends: [etcdBackend()], random, ...settings },
+          ),
+        callTimeoutMs,
       );
-      this.#clients.push({ registry, callTimeoutMs });
-      return registry;
     } finally {
       first.mockRestore();
     }
-  }
-
-  /** @param service default: the cast's */
-  async own(registry: Registry, id: string, ttlMs: number, service: string = this.service): Promise<Owner> {
-    const changes: RegistrationStateChange[] = [];
-    const registration = await registry.register(
-      { service, id, endpoints: [`http://${id}.test:80`] },
-      { ttlMs, onStateChange: (change) => changes.push(change) },
-    );
-    const owner = { registration, changes };
-    this.owners.push(owner);
-    return owner;
-  }
-
-  /** Reads all the time from now on. */
-  witness(watcher: Registry, lister?: Registry): Witness {
-    const witness = new Witness(this.service, watcher, lister);
-    this.witnesses.push(witness);
-    return witness;
-  }
-
-  /** Waits until the last snapshot of each of these witnesses is live and shows at least these ids. */
-  async seen(
-    ids: readonly string[],
-    withinMs: number = quietMs,
-    witnesses: readonly Witness[] = this.witnesses,
-  ): Promise<void> {
-    for (const witness of witnesses)
-      await poll(() => (witness.latest?.freshness === 'live' && holds(witness, ids)) || undefined, {
-        what: `${ids.join(', ')} are seen`,
-        withinMs,
-      });
-  }
-
-  /** Time passes: what runs out after so long cannot be awaited otherwise. */
-  async runOut(ms: number): Promise<void> {
-    await sleep(ms);
-  }
-
-  /** Registers one who is to die, through a network of its own. @returns what lets it die */
-  async ghost(endpoint: string, ttlMs: number): Promise<() => void> {
-    const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(endpoint) ?? [];
-    const net = await TcpProxy.start({ host, port: Number(port) });
-    this.#proxies.push(net);
-    // Cut off for good, it takes its whole bound to close.
-    const registry = this.client({ endpoints: net.endpoint, callTimeoutMs: 500 });
-    await registry.register({ service: this.service, id: 'ghost', endpoints: ['http://ghost.test:80'] }, { ttlMs });
-    return () => {
-      net.cut();
-      this.#ghostDiedAt = performance.now();
-    };
-  }
-
-  /** Nobody alive is missing, nobody dead is listed, no error was an absence, and everything ends within its bound. */
-  async assertLaws(aftermath: Aftermath): Promise<void> {
-    const { observer, convergedWithinMs = quietMs } = aftermath;
-    await this.#nobodyAliveIsMissing(aftermath);
-    await this.#nobodyDeadIsListed(aftermath);
-    const listed = await observer.list(this.service);
-    for (const witness of this.witnesses)
-      await poll(
-        () =>
-          (witness.latest?.freshness === 'live' &&
-            JSON.stringify(witness.latest.instances) === JSON.stringify(listed)) ||
-          undefined,
-        { what: 'the watch shows what is listed', withinMs: convergedWithinMs },
-      );
-    this.#noErrorWasAnAbsence(aftermath);
-    await this.#everythingEnds(observer);
-  }
-
-  async #nobodyAliveIsMissing({ observer, healedWithinMs = quietMs }: Aftermath): Promise<void> {
-    await poll(
-      async () => {
-        const ids = idsOf(await observer.list(this.service));
-        return this.#living().every(
-          ({ registration: { state, instance } }) => state === 'active' && ids.has(instance.id),
-        )
-          ? true
-          : undefined;
-      },
-      { what: 'everyone who is alive is listed, and knows it', withinMs: healedWithinMs },
-    );
-  }
-
-  async #nobodyDeadIsListed({ observer, leaderSince = 0 }: Aftermath): Promise<void> {
-    if (this.#ghostDiedAt === undefined) return;
-    const ttlMs = Math.max(...this.owners.map(({ registration }) => registration.lease.ttlMs));
-    const electionLagMs = leaderSince > this.#ghostDiedAt ? startLagMs : 0;
-    const deadline = Math.max(this.#ghostDiedAt, leaderSince) + ttlMs + lagMs + electionLagMs;
-    await poll(async () => (idsOf(await observer.list(this.service)).has('ghost') ? undefined : true), {
-      what: 'who died is gone by T + Lag (L3)',
-      withinMs: Math.max(0, deadline - performance.now()),
-    });
-    for (const witness of this.witnesses) expect(witness.presencesOf('ghost', deadline)).toEqual([]);
-  }
-
-  #noErrorWasAnAbsence({ lost = [] }: Aftermath): void {
-    const kept = this.#living().filter((owner) => !lost.includes(owner));
-    for (const { changes } of kept) expect(changes.map(({ to }) => to)).not.toContain('lost');
-    for (const witness of this.witnesses) {
-      for (const { registration } of kept)
-        expect(witness.absencesOf(registration.instance.id, []), registration.instance.id).toEqual([]);
-      expect(witness.oddErrors).toEqual([]);
-      expect(witness.watchEnd).toBeUndefined();
-      expect([...witness.folded.keys()].toSorted()).toEqual(witness.latest?.instances.map(({ id }) => id));
-    }
-  }
-
-  async #everythingEnds(observer: Registry): Promise<void> {
-    await Promise.all(this.witnesses.map((witness) => witness[Symbol.asyncDispose]()));
-    await Promise.all(
-      this.#clients
-        .filter(({ registry }) => registry !== observer)
-        .map(async ({ registry, callTimeoutMs }) => {
-          const from = performance.now();
-          await registry.close();
-          expect(performance.now() - from).toBeLessThan(callTimeoutMs + slackMs);
-        }),
-    );
-    const left = idsOf(await observer.list(this.service));
-    expect(this.owners.filter(({ registration }) => left.has(registration.instance.id))).toEqual([]);
-  }
-
-  #living(): readonly Owner[] {
-    return this.owners.filter(({ registration }) => registration.state !== 'closed');
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.witnesses.map((witness) => witness[Symbol.asyncDispose]()));
-    await Promise.all(this.#clients.map(({ registry }) => registry.close().catch(() => undefined)));
-    await Promise.all(this.#proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
   }
 }
 
@@ -218,9 +40,4 @@ export class Cast implements AsyncDisposable {
 export function beginningWith(endpoints: readonly string[], first: string): readonly string[] {
   const at = endpoints.indexOf(first);
   return [...endpoints.slice(at), ...endpoints.slice(0, at)];
-}
-
-function holds(witness: Witness, ids: readonly string[]): boolean {
-  const seen = idsOf(witness.latest?.instances ?? []);
-  return ids.every((id) => seen.has(id));
 }

@@ -1,7 +1,7 @@
+import { callMs, quietMs, silenceMs } from '@rollcall/testing-faults';
 import { freePort, poll, startEtcd, startEtcdCluster, TcpProxy } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { quietMs, silenceMs } from '../faults/scene.ts';
-import { beginningWith, callMs, Cast } from './cast.ts';
+import { beginningWith, Cast } from './cast.ts';
 
 const ttlMs = 2_000;
 

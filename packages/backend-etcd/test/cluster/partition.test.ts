@@ -1,8 +1,8 @@
 import type { ServiceInstance } from '@rollcall/core';
+import { callMs, graceMs, silenceMs } from '@rollcall/testing-faults';
 import { poll, startEtcdCluster } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { graceMs, silenceMs } from '../faults/scene.ts';
-import { beginningWith, callMs, Cast } from './cast.ts';
+import { beginningWith, Cast } from './cast.ts';
 
 const ttlMs = 3_000;
 

@@ -1,7 +1,7 @@
+import { callMs, quietMs, silenceMs } from '@rollcall/testing-faults';
 import { startEtcdCluster } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { quietMs, silenceMs } from '../faults/scene.ts';
-import { beginningWith, callMs, Cast } from './cast.ts';
+import { beginningWith, Cast } from './cast.ts';
 
 /** Room for one attempt to renew at the member that is paused, and for an election where it was the leader. */
 const ttlMs = 3_000;

@@ -1,6 +1,7 @@
+import { quietMs } from '@rollcall/testing-faults';
 import { poll } from '@rollcall/testing-servers';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
-import { quietMs, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
 
 const ttlMs = 2_000;
 const dayMs = 86_400_000;

@@ -1,6 +1,7 @@
+import { quietMs, silenceMs } from '@rollcall/testing-faults';
 import { freePort, poll, TcpProxy } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { dialMs, quietMs, Scene, silenceMs } from './scene.ts';
+import { dialMs, Scene } from './scene.ts';
 
 const ttlMs = 3_000;
 

@@ -1,8 +1,8 @@
+import { idsOf, quietMs } from '@rollcall/testing-faults';
 import { EtcdAdmin, startEtcd } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { quietMs, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
 import { storedRecord, writeAll } from './stored.ts';
-import { idsOf } from './witness.ts';
 
 const count = 10_000;
 

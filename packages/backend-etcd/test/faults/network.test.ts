@@ -1,8 +1,8 @@
 import type { Registration } from '@rollcall/core';
+import { idsOf, quietMs, silenceMs } from '@rollcall/testing-faults';
 import { poll } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { quietMs, Scene, silenceMs } from './scene.ts';
-import { idsOf } from './witness.ts';
+import { Scene } from './scene.ts';
 
 describe.each(['etcd34', 'etcd35'] as const)('%s', (version) => {
   const { url } = inject(version);

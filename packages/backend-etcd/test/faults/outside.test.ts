@@ -1,10 +1,9 @@
 import { type RegistrationState, RegistryError } from '@rollcall/core';
+import { type Held, idsOf, quietMs } from '@rollcall/testing-faults';
 import { poll } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import type { Held } from './client.ts';
-import { quietMs, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
 import { removeKey, storedRecord, writeAll } from './stored.ts';
-import { idsOf } from './witness.ts';
 
 const ttlMs = 2_000;
 

@@ -1,9 +1,9 @@
 import { RegistryError } from '@rollcall/core';
+import { graceMs, idsOf, quietMs } from '@rollcall/testing-faults';
 import { EtcdAdmin, type EtcdServer, poll, startEtcd } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
-import { dialMs, graceMs, quietMs, Scene } from './scene.ts';
+import { dialMs, Scene } from './scene.ts';
 import { storedRecord } from './stored.ts';
-import { idsOf } from './witness.ts';
 
 const ttlMs = 2_000;
 

@@ -1,5 +1,5 @@
 import type { RegisterOptions, Registration, Registry } from '@rollcall/core';
-import { typicalInit } from './records.ts';
+import { typicalInit } from './typical-instance.ts';
 
 /** Registers `count` instances of `service` in one go. Closing the registry ends them. */
 export async function registerMany(
