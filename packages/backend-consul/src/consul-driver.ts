@@ -18,9 +18,11 @@ import type { ConsulStore } from './consul-store.ts';
 import { ConsulLayout, type ConsulRow } from './layout/consul-entry.ts';
 import { hasNoneOf } from './layout/standing.ts';
 import { ConsulLease } from './leasing/consul-lease.ts';
+import { readStanding } from './leasing/catalog.ts';
 import { registerEntry } from './leasing/register-entry.ts';
 import { Removals } from './leasing/removals.ts';
 import { Renewals } from './leasing/renewals.ts';
+import { SharedReads } from './leasing/shared-reads.ts';
 import { listServices } from './list-services.ts';
 import type { ConsulSettings } from './options/consul-settings.ts';
 import { Polls } from './watching/polls.ts';
@@ -49,9 +51,12 @@ export class ConsulDriver implements RegistryDriver {
     const { deregisterAfterMs, waitMs, maxPolls } = settings;
     this.address = settings.address.shown;
     this.#http = new ConsulHttp(settings);
+    const api = new ConsulApi(this.#http, 'call');
+    const layout = new ConsulLayout(settings.prefix);
     this.#store = {
-      api: new ConsulApi(this.#http, 'call'),
-      layout: new ConsulLayout(settings.prefix),
+      api,
+      layout,
+      reads: new SharedReads((...asked) => readStanding({ api, layout }, ...asked), clock),
       clock,
       address: this.address,
       deregisterAfterMs,

@@ -7,11 +7,11 @@ const firstPauseMs = 2;
 const mostPauseMs = 100;
 
 /** Up to so many ids are asked for by name; of more the whole service is read. */
-const mostInFilter = 16;
+const mostInFilter = 64;
 
 /** What stands of these ids of a service, as the leader knows it; perhaps with others. */
 export async function readStanding(
-  { api, layout }: ConsulStore,
+  { api, layout }: Pick<ConsulStore, 'api' | 'layout'>,
   service: string,
   ids: readonly string[],
   signal: AbortSignal,
@@ -24,14 +24,14 @@ export async function readStanding(
 
 /** Waits until the catalog shows what an agent has been told. Only `signal` ends the wait. @returns what `look` finds */
 export async function waitFor<Found>(
-  store: ConsulStore,
+  { clock, reads }: ConsulStore,
   { service, id }: { readonly service: string; readonly id: string },
   look: (standing: Standing) => Found | undefined | Promise<Found | undefined>,
   signal: AbortSignal,
 ): Promise<Found> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, mostPauseMs)) {
-    const found = await look(await readStanding(store, service, [id], signal));
+    const found = await look(await reads.standing(service, id, signal));
     if (found !== undefined) return found;
-    await pause(store.clock, pauseMs, signal);
+    await pause(clock, pauseMs, signal);
   }
 }

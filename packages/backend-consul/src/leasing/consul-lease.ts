@@ -4,7 +4,7 @@ import { consulError } from '../consul-errors.ts';
 import type { ConsulStore } from '../consul-store.ts';
 import { isSameRecord } from '../layout/consul-entry.ts';
 import type { Standing } from '../layout/standing.ts';
-import { readStanding, waitFor } from './catalog.ts';
+import { waitFor } from './catalog.ts';
 import { checkOf } from './lease-check.ts';
 import type { WrittenEntry } from './register-entry.ts';
 import type { RenewableEntry, Renewals } from './renewals.ts';
@@ -133,7 +133,7 @@ export class ConsulLease implements DriverLease, RenewableEntry {
   }
 
   #standing(signal: AbortSignal): Promise<Standing> {
-    return readStanding(this.#store, this.service, [this.instanceId], signal);
+    return this.#store.reads.standing(this.service, this.instanceId, signal);
   }
 
   /** Rejects with what to tell the owner of an entry that is not theirs any more (L6, R3). */

@@ -4,7 +4,7 @@ import type { ConsulStore } from '../consul-store.ts';
 import { describeAttempt } from '../consul-errors.ts';
 import type { ConsulEntry, EntryKey } from '../layout/consul-entry.ts';
 import { isNewer, type Standing } from '../layout/standing.ts';
-import { readStanding, waitFor } from './catalog.ts';
+import { waitFor } from './catalog.ts';
 import { checkOf } from './lease-check.ts';
 import { newLeaseToken } from './lease-token.ts';
 
@@ -36,7 +36,7 @@ export async function registerEntry(store: ConsulStore, terms: EntryTerms): Prom
   const { instance, ttlMs, owner, signal } = terms;
   const { service, id } = instance;
   const { tokenVersion } = store.api;
-  const before = await readStanding(store, service, [id], signal);
+  const before = await store.reads.standing(service, id, signal);
   if (terms.onConflict === 'reject') assertClaimable(store, terms, before.newest.get(id));
   const epoch = (before.newest.get(id)?.epoch ?? 0) + 1;
   const key: EntryKey = { token: newLeaseToken(), owner, epoch };
