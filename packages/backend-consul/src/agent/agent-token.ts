@@ -18,6 +18,11 @@ export class AgentToken {
     return this.#version;
   }
 
+  /** Whether there is one to show. */
+  get isGiven(): boolean {
+    return this.#secret !== undefined;
+  }
+
   /** Rejects with a `ConsulFailure` that names what is missing. */
   async text(): Promise<string | undefined> {
     if (this.#secret === undefined) return undefined;

@@ -3,6 +3,7 @@ import type { ConsulSettings } from '../options/consul-settings.ts';
 import { AgentToken } from './agent-token.ts';
 import { ConsulFailure } from './consul-failure.ts';
 import { dialer } from './dial.ts';
+import { exchange } from './exchange.ts';
 
 /** What a request is for. Each has connections of its own: no renewal waits behind a long list, and nothing behind polls. */
 export type Lane = 'renewal' | 'call' | 'poll';
@@ -71,7 +72,7 @@ export class ConsulHttp {
   async ask(request: ConsulRequest): Promise<ConsulAnswer> {
     const { signal } = request;
     try {
-      const token = await this.#token.text();
+      const token = this.#token.isGiven ? await this.#token.text() : undefined;
       const answer = await this.#exchange(request, token);
       if (!isRefused(answer)) return answer;
       this.#token.refused();
@@ -100,10 +101,10 @@ export class ConsulHttp {
 
   async #exchange(request: ConsulRequest, token: string | undefined): Promise<ConsulAnswer> {
     const pool = this.#pools[request.lane];
-    const { statusCode, headers, body } = await pool.request(this.#options(request, token));
+    const { status, headers, text } = await exchange(pool, this.#options(request, token), request.signal);
     return {
-      status: statusCode,
-      text: await body.text(),
+      status,
+      text,
       index: Number(headers['x-consul-index'] ?? 0),
       isFiltered: headers['x-consul-results-filtered-by-acls'] === 'true',
       isOfLeader: headers['x-consul-knownleader'] !== 'false',
@@ -111,9 +112,9 @@ export class ConsulHttp {
   }
 
   #options(
-    { method, path, query, body, signal, waitMs }: ConsulRequest,
+    { method, path, query, body, waitMs }: ConsulRequest,
     token: string | undefined,
-  ): Dispatcher.RequestOptions {
+  ): Dispatcher.DispatchOptions {
     const { requestTimeoutMs } = this.#settings;
     const search = new URLSearchParams({ ...this.#settings.query, ...query }).toString();
     return {
@@ -124,7 +125,6 @@ export class ConsulHttp {
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       body: body === undefined ? null : JSON.stringify(body),
-      signal,
       // Consul adds up to a sixteenth to the wait, so that not everybody comes back at once.
       headersTimeout:
         waitMs === undefined ? requestTimeoutMs : Math.min(waitMs + waitMs / 16 + requestTimeoutMs, mostSilentMs),

@@ -124,8 +124,11 @@ export class ConsulLayout {
     if (rollcall !== formatVersion) throw malformed(serviceId, `rollcall: expected ${formatVersion}, got ${rollcall}`);
     if (id === undefined || meta['service'] !== service)
       throw malformed(serviceId, 'it is the record of another service, or of none');
-    const token = serviceId.slice(serviceId.lastIndexOf('~') + 1);
-    if (this.serviceId(id, token) !== serviceId) throw malformed(serviceId, 'it is the record of another id');
+    const form = encodedName(id);
+    // No form has a `~`.
+    if (!serviceId.startsWith(form) || serviceId.indexOf('~') !== form.length)
+      throw malformed(serviceId, 'it is the record of another id');
+    const token = serviceId.slice(form.length + 1);
     if (!Number.isSafeInteger(epoch)) throw malformed(serviceId, 'epoch: expected a whole number');
     const node = row.Node.Node;
     return { service, id, serviceId, token, owner, epoch, createIndex, isPassing: isPassing(row), node, meta };

@@ -137,8 +137,10 @@ function restOf(meta: ConsulMeta): Readonly<Record<string, unknown>> {
 
 function metadataIn(meta: ConsulMeta): Record<string, string> {
   const metadata: Record<string, string> = {};
-  for (const [key, value] of Object.entries(meta)) {
-    if (!key.startsWith(metadataPrefix)) continue;
+  // Not Object.entries: this is done for every record of every list.
+  for (const key in meta) {
+    const value = key.startsWith(metadataPrefix) && Object.hasOwn(meta, key) ? meta[key] : undefined;
+    if (value === undefined) continue;
     const name = key.slice(metadataPrefix.length);
     // Assigned, it would be something else than a pair.
     if (name === '__proto__') Object.defineProperty(metadata, name, { value, enumerable: true, writable: true });
@@ -172,5 +174,6 @@ function endpointFrom(text: string): UncheckedEndpoint {
 }
 
 function portFrom(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  const port = Number(text);
+  return String(port) === text ? port : undefined;
 }

@@ -17,8 +17,8 @@ interface Round {
 }
 
 /**
- * Reads that are asked for at the same time are one: whoever asks while one of the same service is on its way gets the next, which goes out
- * when that is back. So each read goes out after it was asked for, and a burst of registrations costs few.
+ * Whoever asks while a read of the same service is on its way gets the next, with all others who do, which goes out when that is back. So each
+ * read goes out after it was asked for, and a burst of registrations costs few.
  */
 export class SharedReads {
   readonly #read: ReadStanding;
@@ -34,7 +34,10 @@ export class SharedReads {
 
   /** What stands of an id, as the leader knows it; perhaps with others. Rejects with the reason of `signal` as soon as it aborts. */
   standing(service: string, id: string, signal: AbortSignal): Promise<Standing> {
-    const round = this.#joinable.get(service) ?? this.#newRound(service);
+    const joinable = this.#joinable.get(service);
+    // Who is alone need not be bundled with anybody.
+    if (joinable === undefined && !this.#underWay.has(service)) return this.#send(service, [id], signal);
+    const round = joinable ?? this.#newRound(service);
     round.ids.add(id);
     round.waiting += 1;
     return new Promise((resolve, reject) => {
@@ -70,7 +73,12 @@ export class SharedReads {
   async #depart(service: string, ids: ReadonlySet<string>, signal: AbortSignal): Promise<Standing> {
     await this.#untilOthersAreBack(service);
     this.#close(service, ids);
-    const reading = this.#read(service, [...ids], signal);
+    return this.#send(service, [...ids], signal);
+  }
+
+  async #send(service: string, ids: readonly string[], signal: AbortSignal): Promise<Standing> {
+    signal.throwIfAborted();
+    const reading = this.#read(service, ids, signal);
     this.#underWay.set(service, reading);
     try {
       return await reading;

@@ -4,13 +4,13 @@ import { newestIn, type RowsOf } from '../layout/standing.ts';
 
 /** How rows become entries, and entries instances: anew, or as they were read before. Each throws where it cannot (D5). */
 export interface Decoding {
-  readonly entryOf: (row: ConsulRow) => ConsulEntry;
-  readonly instanceOf: (entry: ConsulEntry) => ServiceInstance;
+  entryOf(row: ConsulRow): ConsulEntry;
+  instanceOf(entry: ConsulEntry): ServiceInstance;
 }
 
 /** The set of a service: of each id the entry that counts, if it passes. */
 export function readService(of: RowsOf, rows: readonly ConsulRow[], decoding: Decoding = anew(of)): DriverSnapshot {
-  const { newest, malformed: unreadable } = newestIn(of, rows, decoding.entryOf);
+  const { newest, malformed: unreadable } = newestIn(of, rows, (row) => decoding.entryOf(row));
   const malformed: MalformedRecord[] = [...unreadable];
   const instances: ServiceInstance[] = [];
   for (const entry of newest.values()) {

@@ -15,22 +15,25 @@ interface Sent {
 const forever = new AbortController().signal;
 
 describe('reads that are shared', () => {
-  test('R1: what is asked for in one turn is one read for each service', async () => {
+  test('R1: a burst is two reads for each service: of who comes first, and of all others', async () => {
     const { reads, sent } = scene();
     const asked = [
       reads.standing('a', '1', forever),
       reads.standing('a', '2', forever),
+      reads.standing('a', '3', forever),
       reads.standing('b', '1', forever),
     ];
+    const [first, rest, b] = [standing(), standing(), standing()];
+    sent[0]?.answer(first);
+    sent[1]?.answer(b);
     await turn();
     expect(sent.map(({ service, ids }) => [service, ids])).toEqual([
-      ['a', ['1', '2']],
+      ['a', ['1']],
       ['b', ['1']],
+      ['a', ['2', '3']],
     ]);
-    const [a, b] = [standing(), standing()];
-    sent[0]?.answer(a);
-    sent[1]?.answer(b);
-    expect(await Promise.all(asked)).toEqual([a, a, b]);
+    sent[2]?.answer(rest);
+    expect(await Promise.all(asked)).toEqual([first, rest, rest, b]);
   });
 
   test('R1: what is asked for while a read is on its way is another, which goes out when that is back', async () => {
@@ -65,14 +68,17 @@ describe('reads that are shared', () => {
   test('C1: who gives up is told at once, and the read is given up when nobody waits for it', async () => {
     const { reads, sent } = scene();
     const [one, two] = [new AbortController(), new AbortController()];
+    const first = reads.standing('a', '0', forever);
     const asked = [reads.standing('a', '1', one.signal), reads.standing('a', '2', two.signal)];
+    sent[0]?.answer(standing());
+    await first;
     await turn();
     one.abort(new Error('first'));
     await expect(asked[0]).rejects.toThrow('first');
-    expect(sent[0]?.signal.aborted).toBe(false);
+    expect(sent[1]?.signal.aborted).toBe(false);
     two.abort(new Error('second'));
     await expect(asked[1]).rejects.toThrow('second');
-    expect(sent[0]?.signal.aborted).toBe(true);
+    expect(sent[1]?.signal.aborted).toBe(true);
   });
 
   test('C1: a read that was given up before it went out harms nobody who asks later', async () => {
