@@ -34,7 +34,7 @@ export interface ConsulAnswer {
 }
 
 /** How many connections a lane has besides that of the polls: an agent allows 200 for each address of its clients, whoever they are. */
-const connections = { renewal: 4, call: 8 };
+const connections = { renewal: 8, call: 8 };
 
 /** W7, less what undici's clock is late by. */
 const mostSilentMs = 19_400;

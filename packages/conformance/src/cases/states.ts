@@ -74,15 +74,14 @@ export const stateCases: readonly ConformanceCase[] = [
       await second.registry.register(sample());
       await stage.until('it is closed', () => former.state === 'closed', noticedMs(former.lease.ttlMs));
       await stage.settle();
+      // On a busy machine it may have been suspect before: an attempt took too long.
+      const told = changes.filter(({ to }) => to === 'lost' || to === 'closed');
       assertSame(
-        changes.map(({ from, to }) => `${from} → ${to}`),
-        ['active → closed'],
-        'one change is told',
+        told.map(({ to }) => to),
+        ['closed'],
+        'its end is told, and no loss',
       );
-      assert.ok(
-        RegistryError.is(changes[0]?.cause, 'LEASE_SUPERSEDED'),
-        `with its cause, not ${String(changes[0]?.cause)}`,
-      );
+      assert.ok(RegistryError.is(told[0]?.cause, 'LEASE_SUPERSEDED'), `with its cause, not ${String(told[0]?.cause)}`);
     },
   },
   {
