@@ -2,7 +2,7 @@ import { type DriverCallOptions, type DriverLease, RegistryError, type ServiceIn
 import { assertGone } from '../agent/visibility.ts';
 import { consulError } from '../consul-errors.ts';
 import type { ConsulStore } from '../consul-store.ts';
-import { isSameRecord } from '../layout/consul-entry.ts';
+import { type ConsulEntry, isSameRecord } from '../layout/consul-entry.ts';
 import type { Standing } from '../layout/standing.ts';
 import { waitFor } from './catalog.ts';
 import { checkOf } from './lease-check.ts';
@@ -21,6 +21,8 @@ export class ConsulLease implements DriverLease, RenewableEntry {
   #writes = 1;
   /** The newest that anybody asked to be written. */
   #instance: ServiceInstance;
+  /** What was written last, and what may have been written since. */
+  #written: ReadonlySet<ServiceInstance>;
   /** Writes follow one another: an older one must not overtake a newer. */
   #writing: Promise<unknown> = Promise.resolve();
   /** The token's, by which the agent tells the catalog of the entry. */
@@ -31,6 +33,7 @@ export class ConsulLease implements DriverLease, RenewableEntry {
   constructor(store: ConsulStore, renewals: Renewals, instance: ServiceInstance, entry: WrittenEntry) {
     const { service, id } = instance;
     this.#instance = instance;
+    this.#written = new Set([instance]);
     this.#tokenVersion = entry.tokenVersion;
     this.#store = store;
     this.#renewals = renewals;
@@ -62,6 +65,13 @@ export class ConsulLease implements DriverLease, RenewableEntry {
 
   get owner(): string {
     return this.#entry.key.owner;
+  }
+
+  isWritten(entry: ConsulEntry): boolean {
+    const { layout } = this.#store;
+    return Array.from(this.#written, (instance) => layout.registration(instance, this.#entry.key)).some((record) =>
+      isSameRecord(entry, record),
+    );
   }
 
   /** Bounded by the round that it shares, so that no signal has to be made for it. */
@@ -105,12 +115,14 @@ export class ConsulLease implements DriverLease, RenewableEntry {
       await this.#assertHeld(await this.#standing(signal), signal);
       this.#writes += 1;
       const check = checkOf(this.#store, key, { ttlMs, status: 'critical', write: this.#writes });
+      this.#written = new Set([...this.#written, instance]);
       await api.register(registration, check, signal);
       const written = (standing: Standing): Standing | undefined => {
         const own = standing.all.get(this.serviceId);
         return own !== undefined && isSameRecord(own, registration) ? standing : undefined;
       };
       const standing = await waitFor(this.#store, instance, written, signal);
+      this.#written = new Set([instance]);
       this.#tokenVersion = tokenVersion;
       if (standing.all.get(this.serviceId)?.isPassing !== true) await api.deregister(this.serviceId, signal);
       await this.#assertHeld(standing, signal);

@@ -2,7 +2,7 @@ import { type DriverRegisterOptions, RegistryError, type ServiceInstance } from 
 import { assertSeesNothing } from '../agent/visibility.ts';
 import type { ConsulStore } from '../consul-store.ts';
 import { describeAttempt } from '../consul-errors.ts';
-import type { ConsulEntry, EntryKey } from '../layout/consul-entry.ts';
+import type { ConsulEntry, ConsulLayout, EntryKey } from '../layout/consul-entry.ts';
 import { isNewer, type Standing } from '../layout/standing.ts';
 import { waitFor } from './catalog.ts';
 import { checkOf } from './lease-check.ts';
@@ -99,15 +99,26 @@ function shown(store: ConsulStore, { instance, signal }: EntryTerms, { serviceId
  * @throws RegistryError `INSTANCE_ALREADY_REGISTERED` while a live entry of another owner stands
  */
 function assertClaimable(
-  { address }: ConsulStore,
+  { address, layout }: ConsulStore,
   { instance, owner }: EntryTerms,
   standing: ConsulEntry | undefined,
 ): void {
-  if (standing === undefined || !standing.isPassing || standing.owner === owner) return;
+  if (standing === undefined || !standing.isPassing || standing.owner === owner || !isReadable(layout, standing))
+    return;
   const { service, id } = instance;
   const attempt = describeAttempt({ action: 'register', service, id }, address);
   throw new RegistryError(
     'INSTANCE_ALREADY_REGISTERED',
     `Could not ${attempt}: a live entry of another owner stands. Wait until it is gone, or ask for onConflict 'replace'.`,
   );
+}
+
+/** What cannot be read is listed to nobody, and so is no live entry (D5). */
+function isReadable(layout: ConsulLayout, entry: ConsulEntry): boolean {
+  try {
+    layout.instance(entry);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import { RegistryError } from '@rollcall/core/driver';
 import { describeAttempt } from '../consul-errors.ts';
 import type { ConsulStore } from '../consul-store.ts';
+import type { ConsulEntry } from '../layout/consul-entry.ts';
 import { isNewer, type Standing } from '../layout/standing.ts';
 
 /** An entry that somebody believes to be theirs. */
@@ -9,6 +10,8 @@ export interface HeldEntry {
   readonly instanceId: string;
   readonly serviceId: string;
   readonly owner: string;
+  /** Whether what stands is what was written, or may have been. */
+  isWritten(entry: ConsulEntry): boolean;
 }
 
 /**
@@ -18,9 +21,10 @@ export interface HeldEntry {
 export function verdict(
   store: ConsulStore,
   action: string,
-  { service, instanceId: id, serviceId, owner }: HeldEntry,
+  held: HeldEntry,
   { all, newest }: Standing,
 ): RegistryError | undefined {
+  const { service, instanceId: id, serviceId, owner } = held;
   const own = all.get(serviceId);
   const first = newest.get(id);
   const attempt = describeAttempt({ action, service, id }, store.address);
@@ -38,6 +42,8 @@ export function verdict(
       'LEASE_NOT_FOUND',
       `Could not ${attempt}: its check is not passing, so that nobody sees it.`,
     );
+  if (!held.isWritten(own))
+    return new RegistryError('LEASE_NOT_FOUND', `Could not ${attempt}: somebody else has overwritten the entry.`);
   return undefined;
 }
 

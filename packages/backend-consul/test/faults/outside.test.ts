@@ -29,6 +29,20 @@ const interventions: readonly (readonly [string, (scene: Scene) => Promise<unkno
     },
   ],
   [
+    'registered again with an unreadable field',
+    async (scene) => {
+      const { serviceId, meta } = await scene.entryOf('a');
+      await scene.admin.register({ ID: serviceId, Name: scene.consulName, Meta: { ...meta, status: 'nonsense' } });
+    },
+  ],
+  [
+    'registered again with other metadata',
+    async (scene) => {
+      const { serviceId, meta } = await scene.entryOf('a');
+      await scene.admin.register({ ID: serviceId, Name: scene.consulName, Meta: { ...meta, 'meta-team': 'x' } });
+    },
+  ],
+  [
     'registered again as somebody else’s',
     async (scene) => {
       const { serviceId } = await scene.entryOf('a');
