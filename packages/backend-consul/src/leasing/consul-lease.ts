@@ -8,7 +8,7 @@ import { waitFor } from './catalog.ts';
 import { checkOf } from './lease-check.ts';
 import type { WrittenEntry } from './register-entry.ts';
 import type { RenewableEntry, Renewals } from './renewals.ts';
-import { expired, verdict } from './verdict.ts';
+import { verdict } from './verdict.ts';
 
 /** One lease: a service of Consul's that is nobody else's, with its check. */
 export class ConsulLease implements DriverLease, RenewableEntry {
@@ -27,7 +27,6 @@ export class ConsulLease implements DriverLease, RenewableEntry {
   #writing: Promise<unknown> = Promise.resolve();
   /** The token's, by which the agent tells the catalog of the entry. */
   #tokenVersion: number;
-  /** From then on the check has surely run out: its time is counted from when the agent got what was answered by then. */
   #aliveUntil: number;
 
   constructor(store: ConsulStore, renewals: Renewals, instance: ServiceInstance, entry: WrittenEntry) {
@@ -40,7 +39,7 @@ export class ConsulLease implements DriverLease, RenewableEntry {
     this.#entry = entry;
     this.service = service;
     this.instanceId = id;
-    this.#aliveUntil = store.clock.now() + entry.ttlMs;
+    this.#aliveUntil = entry.writtenAt + entry.ttlMs;
   }
 
   get id(): string {
@@ -53,6 +52,10 @@ export class ConsulLease implements DriverLease, RenewableEntry {
 
   get serviceId(): string {
     return this.#entry.serviceId;
+  }
+
+  get aliveUntil(): number {
+    return this.#aliveUntil;
   }
 
   get node(): string {
@@ -77,15 +80,14 @@ export class ConsulLease implements DriverLease, RenewableEntry {
   /** Bounded by the round that it shares, so that no signal has to be made for it. */
   async renew(options: DriverCallOptions): Promise<void> {
     const { clock } = this.#store;
-    // An agent lets a check that has run out pass again: what is over must not come back (L3).
-    if (clock.now() >= this.#aliveUntil) throw expired(this, this.#store.address);
+    const askedAt = clock.now();
     try {
       await this.#renewals.renew(this);
     } catch (error) {
       await this.#withdrawIfSuperseded(error, options);
       throw error;
     }
-    this.#aliveUntil = clock.now() + this.ttlMs;
+    this.#aliveUntil = askedAt + this.ttlMs;
     if (this.#isUnderOldToken) await this.update(this.#instance, options);
   }
 

@@ -15,6 +15,8 @@ export interface WrittenEntry {
   /** Of the agent that keeps it. */
   readonly node: string;
   readonly ttlMs: number;
+  /** Before it was sent, on the store's clock. */
+  readonly writtenAt: number;
   /** Of the API's, when it was written. */
   readonly tokenVersion: number;
 }
@@ -45,6 +47,7 @@ export async function registerEntry(store: ConsulStore, terms: EntryTerms): Prom
   const check = checkOf(store, key, { ttlMs, status: 'passing', write: 1 });
   const write = (): Promise<void> => store.api.register(registration, check, signal);
   terms.mayStand(serviceId);
+  const writtenAt = store.clock.now();
   await write();
   const { own, others } = await shown(store, terms, { serviceId, write });
   const { node } = own;
@@ -52,7 +55,7 @@ export async function registerEntry(store: ConsulStore, terms: EntryTerms): Prom
   const former = others.filter((entry) => entry.id === id && entry.node === node && isNewer(own, entry));
   // It is hidden already: where this fails, it goes when its owner has noticed.
   await Promise.allSettled(former.map((entry) => removeEntry(store, entry, signal)));
-  return { key, serviceId, node, ttlMs, tokenVersion };
+  return { key, serviceId, node, ttlMs, writtenAt, tokenVersion };
 }
 
 /** Also where the token that the entry was written with is not good any more. */

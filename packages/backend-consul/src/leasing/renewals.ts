@@ -7,10 +7,12 @@ import { consulError, describeAttempt } from '../consul-errors.ts';
 import type { ConsulStore } from '../consul-store.ts';
 import { readStanding } from './catalog.ts';
 import { checkId } from './lease-check.ts';
-import { type HeldEntry, verdict } from './verdict.ts';
+import { expired, type HeldEntry, verdict } from './verdict.ts';
 
 /** An entry whose check is to be renewed. */
 export interface RenewableEntry extends HeldEntry, StoredAt {
+  /** From then on nobody believes in it any more, and its check must not pass again (L3, L5). On the store's clock. */
+  readonly aliveUntil: number;
   readonly token: string;
   readonly ttlMs: number;
 }
@@ -44,6 +46,10 @@ export class Renewals {
   /** @throws RegistryError as `DriverLease.renew` */
   renew(entry: RenewableEntry): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#store.clock.now() >= entry.aliveUntil) {
+        reject(expired(entry, this.#store.address));
+        return;
+      }
       const asked = { entry, resolve, reject };
       const others = this.#gathering.get(entry.service);
       if (others !== undefined) return void others.push(asked);
@@ -54,9 +60,14 @@ export class Renewals {
   }
 
   #depart(service: string): void {
-    const round = this.#gathering.get(service) ?? [];
+    const round: Asked[] = [];
+    // An agent lets a check that has run out pass again: whose time ended while the round was gathered stays out.
+    for (const asked of this.#gathering.get(service) ?? []) {
+      if (this.#store.clock.now() < asked.entry.aliveUntil) round.push(asked);
+      else asked.reject(expired(asked.entry, this.#store.address));
+    }
     this.#gathering.delete(service);
-    void this.#run(service, round);
+    if (round.length > 0) void this.#run(service, round);
   }
 
   async #run(service: string, round: readonly Asked[]): Promise<void> {
