@@ -101,8 +101,8 @@ test.concurrent('W9: polls of watchers that are closed go to those who share one
   await poll(() => polls.open.length === 1 || undefined, { what: 'theirs are closed', withinMs: quietMs });
   await poll(() => polled().length === maxPolls - 1 || undefined, {
     what: 'others have polls of their own',
-    // Until the agent has let go, and those who share one have read again.
-    withinMs: 3 * (waitMs + waitMs / 16) + quietMs,
+    // Until the agent has let go.
+    withinMs: waitMs + waitMs / 16 + quietMs,
   });
   await Promise.all(witnesses.map((witness) => witness[Symbol.asyncDispose]()));
   await poll(() => polls.open.length === 0 || undefined, { what: 'nobody polls any more', withinMs: quietMs });

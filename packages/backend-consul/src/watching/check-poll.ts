@@ -80,6 +80,15 @@ export class CheckPoll {
     });
   }
 
+  /** Has all who wait look up, with nothing new. */
+  nudge(): void {
+    if (this.#marks !== undefined) this.#tell(this.#marks);
+  }
+
+  #tell(marks: CheckMarks): void {
+    for (const waiter of this.#waiters) waiter.resolve(marks);
+  }
+
   async #run(): Promise<never> {
     const { api, clock, waitMs } = this.#store;
     const { signal } = this.#ending;
@@ -89,7 +98,7 @@ export class CheckPoll {
       const notBefore = startedAt + leastBetweenMs;
       // Also where nothing has changed: followers read again now and then in any case.
       this.#marks = marksOf(value);
-      for (const waiter of this.#waiters) waiter.resolve(this.#marks);
+      this.#tell(this.#marks);
       let next = await api.nextChecks(oursAndNodes, signal, { index, waitMs });
       // Woken with nothing new: as in ownPoll.
       if (next === undefined && clock.now() < startedAt + waitMs)

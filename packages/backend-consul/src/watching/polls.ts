@@ -16,22 +16,30 @@ export class Polls {
   }
 
   async *rows(name: string, signal: AbortSignal): Rows {
-    for (;;) {
-      if (this.#free === 0)
-        yield* sharedPoll(this.#store, this.#checks(), name, { signal, isOver: () => this.#free > 0 });
-      this.#free -= 1;
-      try {
-        return yield* ownPoll(this.#store, name, signal);
-      } finally {
-        this.#freeLater();
-      }
+    const hasOwn = (): boolean => this.#take();
+    if (!hasOwn()) yield* sharedPoll(this.#store, this.#checks(), name, { signal, isOver: hasOwn });
+    try {
+      return yield* ownPoll(this.#store, name, signal);
+    } finally {
+      this.#freeLater();
     }
+  }
+
+  /** @returns whether one more poll may be opened: it has its place from now on */
+  #take(): boolean {
+    if (this.#free === 0) return false;
+    this.#free -= 1;
+    return true;
   }
 
   /** An agent keeps a poll that nobody waits for any more, and its connection, until the wait is over. */
   #freeLater(): void {
     const { clock, waitMs } = this.#store;
-    clock.schedule(waitMs + waitMs / 16, () => void (this.#free += 1), { background: true });
+    const free = (): void => {
+      this.#free += 1;
+      this.#shared?.nudge();
+    };
+    clock.schedule(waitMs + waitMs / 16, free, { background: true });
   }
 
   #checks(): CheckPoll {

@@ -5,7 +5,7 @@ import type { CheckMarks, CheckPoll } from './check-poll.ts';
 /** How long a poll is shared. */
 export interface SharingTerms {
   readonly signal: AbortSignal;
-  /** Looked at before each read but the first. */
+  /** Asked whenever the poll has told something, or was nudged, until it says yes. */
   readonly isOver: () => boolean;
 }
 
@@ -30,9 +30,10 @@ export async function* sharedPoll(
       const { value } = await api.entries(name, signal, { from: 'leader' });
       const againBy = clock.now() + waitMs;
       yield value;
-      do marks = await checks.next(marks, signal);
-      while (markOf(marks, name) === mark && clock.now() < againBy);
-      if (isOver()) return;
+      do {
+        marks = await checks.next(marks, signal);
+        if (isOver()) return;
+      } while (markOf(marks, name) === mark && clock.now() < againBy);
     }
   } finally {
     checks.unfollow();
