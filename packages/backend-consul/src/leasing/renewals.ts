@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { RegistryError } from '@rollcall/core/driver';
 import type { StoredAt } from '../agent/consul-api.ts';
-import { isUnknownCheck } from '../agent/consul-failure.ts';
+import { ConsulFailure, isUnknownCheck } from '../agent/consul-failure.ts';
 import { assertGone } from '../agent/visibility.ts';
 import { consulError, describeAttempt } from '../consul-errors.ts';
 import type { ConsulStore } from '../consul-store.ts';
@@ -76,8 +76,7 @@ export class Renewals {
     // All passes of the round listen to it.
     setMaxListeners(0, giveUp.signal);
     const boundMs = boundShareOfTtl * Math.min(...round.map(({ entry }) => entry.ttlMs));
-    const late = (): void =>
-      giveUp.abort(new DOMException(`no answer to a renewal within ${boundMs} ms`, 'TimeoutError'));
+    const late = (): void => giveUp.abort(new ConsulFailure(`no answer to a renewal within ${Math.round(boundMs)} ms`));
     const bound = clock.schedule(boundMs, late, { background: true });
     try {
       const problems = await this.#problems(

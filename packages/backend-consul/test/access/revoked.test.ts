@@ -1,5 +1,5 @@
 import { RegistryError } from '@rollcall/core';
-import { callMs, graceMs, idsOf, quietMs, slackMs, Witness } from '@rollcall/testing-faults';
+import { graceMs, idsOf, quietMs, slackMs, Witness } from '@rollcall/testing-faults';
 import { poll } from '@rollcall/testing-servers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cast } from './cast.ts';
@@ -86,10 +86,10 @@ describe.concurrent.each(agents)('$where', ({ open }) => {
 
     const givenAt = performance.now();
     await taking.give(guest, cast);
-    // An attempt that was under way may last as long as a call (E3); the next one comes within T/3 (R6).
+    // An attempt that was under way lasts at most T/2; the next one comes within T/3 (R6).
     await poll(() => owner.registration.state === 'active' || undefined, {
       what: 'it is registered again',
-      withinMs: callMs + ttlMs / 3 + graceMs,
+      withinMs: ttlMs / 2 + ttlMs / 3 + graceMs,
     });
     await cast.seen(['kept', 'owner']);
     await poll(() => witness.latest?.instances[0]?.metadata['version'] === '2' || undefined, {

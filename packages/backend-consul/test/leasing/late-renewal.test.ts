@@ -1,25 +1,57 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { consulBackend } from '@rollcall/backend-consul';
-import { serviceInstance, systemClock } from '@rollcall/core';
+import { type Clock, serviceInstance, systemClock } from '@rollcall/core';
+import { TcpProxy } from '@rollcall/testing-servers';
 import { expect, inject, test } from 'vitest';
 
 const signal = new AbortController().signal;
 const lagMs = 1_000;
 
+/** The system's, but for what it is ahead of it. */
+class ShiftedClock implements Clock {
+  aheadMs = 0;
+
+  now(): number {
+    return systemClock.now() + this.aheadMs;
+  }
+
+  schedule(...given: Parameters<Clock['schedule']>): Disposable {
+    return systemClock.schedule(...given);
+  }
+}
+
 test.concurrent.each([
-  ['just before its time is over, and goes out after it', -10],
-  ['after its time is over', 10],
-])('L3, R7: a renewal that is asked for %s does not bring the entry back', async (_, afterMs) => {
+  { when: 'just before its time is over, and goes out after it', isOverWhenAsked: false },
+  { when: 'after its time is over', isOverWhenAsked: true },
+])('L3, R7: a renewal that is asked for $when does not bring the entry back', async ({ isOverWhenAsked }) => {
+  const clock = new ShiftedClock();
   const backend = consulBackend();
   const config = { address: new URL(inject('consul').url).host, prefix: `${randomUUID().slice(0, 8)}-` };
-  await using driver = backend.open(backend.parse(config), { clock: systemClock });
+  await using driver = backend.open(backend.parse(config), { clock });
   const instance = serviceInstance({ service: 'orders', endpoints: ['http://10.0.0.1:80'] });
-  const sentAt = systemClock.now();
   // What waits for others to share a read with waits longest at a long T: a fiftieth, 50 ms at most.
   const lease = await driver.register(instance, 2_500, { owner: 'o', onConflict: 'replace', signal });
-  await sleep(sentAt + lease.ttlMs + afterMs - systemClock.now());
-  await expect(lease.renew({ signal })).rejects.toMatchObject({ code: 'LEASE_NOT_FOUND' });
-  await sleep(sentAt + lease.ttlMs + lagMs - systemClock.now());
+  const writtenBy = systemClock.now();
+  if (isOverWhenAsked) clock.aheadMs = lease.ttlMs;
+  const renewing = lease.renew({ signal });
+  clock.aheadMs = lease.ttlMs;
+  await expect(renewing).rejects.toMatchObject({ code: 'LEASE_NOT_FOUND' });
+  await sleep(writtenBy + lease.ttlMs + lagMs - systemClock.now());
   expect((await driver.list('orders', { signal })).instances).toEqual([]);
+});
+
+test.concurrent('E1, L4: a renewal that is not answered within T/6 is unavailable, and says how long it waited', async () => {
+  const { hostname: host, port } = new URL(inject('consul').url);
+  await using proxy = await TcpProxy.start({ host, port: Number(port) });
+  const backend = consulBackend();
+  const config = { address: proxy.endpoint, prefix: `${randomUUID().slice(0, 8)}-` };
+  await using driver = backend.open(backend.parse(config), { clock: systemClock });
+  const instance = serviceInstance({ service: 'orders', endpoints: ['http://10.0.0.1:80'] });
+  const lease = await driver.register(instance, 2_500, { owner: 'o', onConflict: 'replace', signal });
+  proxy.blackHole();
+  await expect(lease.renew({ signal })).rejects.toMatchObject({
+    code: 'REGISTRY_UNAVAILABLE',
+    message: expect.stringContaining('no answer to a renewal within 417 ms'),
+  });
 });
