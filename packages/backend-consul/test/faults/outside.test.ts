@@ -58,8 +58,8 @@ test.concurrent.each(interventions)('L6, R6: an entry that was %s is noticed and
   const held = first(scene.held);
   const { changes, registration } = held;
   await poll(() => changes.some(({ from: state }) => state === 'lost') || undefined, {
-    what: 'the loss is noticed',
-    withinMs: noticedWithinMs,
+    what: 'the loss is noticed, and healed',
+    withinMs: noticedWithinMs + slackMs,
   });
   expect(lossesOf(held)).toHaveLength(1);
   expect(registration.state).toBe('active');
