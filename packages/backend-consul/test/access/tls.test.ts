@@ -8,6 +8,7 @@ import { startConsul, poll, TcpProxy, testCertificates } from '@rollcall/testing
 import { expect, inject, test } from 'vitest';
 import { Cast, type ClientTerms } from './cast.ts';
 
+// Not side by side: each starts agents of its own, which together would take the machine from those who renew.
 const ttlMs = 2_000;
 const binary = inject('binaries').consul;
 const { ca, otherCa, server: serverPair, client: clientPair } = testCertificates();
@@ -19,7 +20,7 @@ const unnamedHost = '127.0.0.2';
 const warnings: Error[] = [];
 process.on('warning', (warning) => warnings.push(warning));
 
-test.concurrent('B2: with the CA of the agent, everything works over TLS: by IP, and by name', async () => {
+test('B2: with the CA of the agent, everything works over TLS: by IP, and by name', async () => {
   await using agent = await startConsul(binary, { tls });
   const { endpoint, port } = agent;
   for (const terms of [
@@ -31,13 +32,13 @@ test.concurrent('B2: with the CA of the agent, everything works over TLS: by IP,
   }
 });
 
-test.concurrent('B2: TLS on IPv6', async () => {
+test('B2: TLS on IPv6', async () => {
   await using agent = await startConsul(binary, { tls, host: '::1' });
   await using cast = new Cast();
   await worksFor(cast, { endpoints: `[::1]:${agent.port}`, tls: { ca: { file: ca } } });
 });
 
-test.concurrent('E2, E3: an agent that none of the CAs vouches for is REGISTRY_UNAVAILABLE, and said to be', async () => {
+test('E2, E3: an agent that none of the CAs vouches for is REGISTRY_UNAVAILABLE, and said to be', async () => {
   await using agent = await startConsul(binary, { tls });
   await using cast = new Cast();
   const cause = /self.signed certificate in certificate chain|unable to (verify|get)/i;
@@ -45,7 +46,7 @@ test.concurrent('E2, E3: an agent that none of the CAs vouches for is REGISTRY_U
   await failsFor(cast, { endpoints: agent.endpoint, tls: true }, [cause, /Check tls\.ca/]);
 });
 
-test.concurrent('B2, E2: an agent that wants certificates of its clients', async () => {
+test('B2, E2: an agent that wants certificates of its clients', async () => {
   await using agent = await startConsul(binary, { tls: { ...tls, clientAuth: true } });
   await using cast = new Cast();
   const endpoints = agent.endpoint;
@@ -54,7 +55,7 @@ test.concurrent('B2, E2: an agent that wants certificates of its clients', async
   await worksFor(cast, { endpoints, tls: { ca: { file: ca }, ...shown } });
 });
 
-test.concurrent('B2, E2: serverName is what the certificate has to be for, whatever is dialled', async () => {
+test('B2, E2: serverName is what the certificate has to be for, whatever is dialled', async () => {
   await using agent = await startConsul(binary, { tls, host: unnamedHost });
   await using cast = new Cast();
   const endpoints = agent.endpoint;
@@ -64,7 +65,7 @@ test.concurrent('B2, E2: serverName is what the certificate has to be for, whate
   await worksFor(cast, { endpoints, tls: { ca: { file: ca }, serverName: 'registry.test' } });
 });
 
-test.concurrent('E2: plain text to a port of TLS, and TLS to a plain one: the message thinks of TLS', async () => {
+test('E2: plain text to a port of TLS, and TLS to a plain one: the message thinks of TLS', async () => {
   await using secure = await startConsul(binary, { tls });
   await using plain = await startConsul(binary);
   await using cast = new Cast();
@@ -72,7 +73,7 @@ test.concurrent('E2: plain text to a port of TLS, and TLS to a plain one: the me
   await failsFor(cast, { endpoints: plain.endpoint, tls: { ca: { file: ca } } }, [/that the address speaks TLS/]);
 });
 
-test.concurrent('E2: a port that resets whatever it is sent: the message thinks of TLS, with TLS and without', async () => {
+test('E2: a port that resets whatever it is sent: the message thinks of TLS, with TLS and without', async () => {
   await using deaf = await resettingPort();
   await using cast = new Cast();
   await failsFor(cast, { endpoints: deaf.endpoint }, [/ECONNRESET|EPIPE/, /whether the address speaks TLS/]);
@@ -80,7 +81,7 @@ test.concurrent('E2: a port that resets whatever it is sent: the message thinks 
   await failsFor(cast, secure, [/ECONNRESET|EPIPE/, /that the address speaks TLS/]);
 });
 
-test.concurrent('B2, E2: a file that is missing is named, and read once it is there', async () => {
+test('B2, E2: a file that is missing is named, and read once it is there', async () => {
   await using agent = await startConsul(binary, { tls: { ...tls, clientAuth: true } });
   await using cast = new Cast();
   await using folder = await scratch();
@@ -103,7 +104,7 @@ test.concurrent('B2, E2: a file that is missing is named, and read once it is th
   await worksFor(cast, terms);
 });
 
-test.concurrent('W6, L4: certificates that are renewed are picked up by the next connection', async () => {
+test('W6, L4: certificates that are renewed are picked up by the next connection', async () => {
   await using agent = await startConsul(binary, { tls: { ...tls, clientAuth: true } });
   const { host, port } = agent;
   await using net = await TcpProxy.start({ host, port });
@@ -143,7 +144,7 @@ test.concurrent('W6, L4: certificates that are renewed are picked up by the next
   await cast.assertLaws({ observer, healedWithinMs: ttlMs });
 });
 
-test.concurrent('B1, B2: an agent behind a Unix socket', async () => {
+test('B1, B2: an agent behind a Unix socket', async () => {
   await using folder = await scratch();
   const socket = join(folder.path, 'consul.sock');
   const addresses = { http: `127.0.0.1 unix://${socket}` };
@@ -157,7 +158,7 @@ test.concurrent('B1, B2: an agent behind a Unix socket', async () => {
   await other.assertLaws({ observer: other.client({ endpoints: agent.endpoint }) });
 });
 
-test.concurrent('E2, E3: a Unix socket that is not there is named', async () => {
+test('E2, E3: a Unix socket that is not there is named', async () => {
   await using folder = await scratch();
   await using cast = new Cast();
   const socket = join(folder.path, 'consul.sock');
