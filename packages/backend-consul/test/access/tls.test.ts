@@ -8,7 +8,6 @@ import { startConsul, poll, TcpProxy, testCertificates } from '@rollcall/testing
 import { expect, inject, test } from 'vitest';
 import { Cast, type ClientTerms } from './cast.ts';
 
-// Not side by side: each starts agents of its own, which together would take the machine from those who renew.
 const ttlMs = 2_000;
 const binary = inject('binaries').consul;
 const { ca, otherCa, server: serverPair, client: clientPair } = testCertificates();
@@ -20,6 +19,7 @@ const unnamedHost = '127.0.0.2';
 const warnings: Error[] = [];
 process.on('warning', (warning) => warnings.push(warning));
 
+// The tests run one after the other: each starts agents of its own, which together would take the machine from those who renew.
 test('B2: with the CA of the agent, everything works over TLS: by IP, and by name', async () => {
   await using agent = await startConsul(binary, { tls });
   const { endpoint, port } = agent;

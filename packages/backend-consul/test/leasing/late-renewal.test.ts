@@ -2,11 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { consulBackend } from '@rollcall/backend-consul';
 import { type Clock, serviceInstance, systemClock } from '@rollcall/core';
+import type { RegistryDriver } from '@rollcall/core/driver';
 import { TcpProxy } from '@rollcall/testing-servers';
 import { expect, inject, test } from 'vitest';
 
 const signal = new AbortController().signal;
 const lagMs = 1_000;
+const instance = serviceInstance({ service: 'orders', endpoints: ['http://10.0.0.1:80'] });
+
+/** A client with names of its own. */
+function driverAt(address: string, clock: Clock): RegistryDriver {
+  const backend = consulBackend();
+  return backend.open(backend.parse({ address, prefix: `${randomUUID().slice(0, 8)}-` }), { clock });
+}
 
 /** The system's, but for what it is ahead of it. */
 class ShiftedClock implements Clock {
@@ -26,10 +34,7 @@ test.concurrent.each([
   { when: 'after its time is over', isOverWhenAsked: true },
 ])('L3, R7: a renewal that is asked for $when does not bring the entry back', async ({ isOverWhenAsked }) => {
   const clock = new ShiftedClock();
-  const backend = consulBackend();
-  const config = { address: new URL(inject('consul').url).host, prefix: `${randomUUID().slice(0, 8)}-` };
-  await using driver = backend.open(backend.parse(config), { clock });
-  const instance = serviceInstance({ service: 'orders', endpoints: ['http://10.0.0.1:80'] });
+  await using driver = driverAt(new URL(inject('consul').url).host, clock);
   // What waits for others to share a read with waits longest at a long T: a fiftieth, 50 ms at most.
   const lease = await driver.register(instance, 2_500, { owner: 'o', onConflict: 'replace', signal });
   const writtenBy = systemClock.now();
@@ -44,10 +49,7 @@ test.concurrent.each([
 test.concurrent('E1, L4: a renewal that is not answered within T/6 is unavailable, and says how long it waited', async () => {
   const { hostname: host, port } = new URL(inject('consul').url);
   await using proxy = await TcpProxy.start({ host, port: Number(port) });
-  const backend = consulBackend();
-  const config = { address: proxy.endpoint, prefix: `${randomUUID().slice(0, 8)}-` };
-  await using driver = backend.open(backend.parse(config), { clock: systemClock });
-  const instance = serviceInstance({ service: 'orders', endpoints: ['http://10.0.0.1:80'] });
+  await using driver = driverAt(proxy.endpoint, systemClock);
   const lease = await driver.register(instance, 2_500, { owner: 'o', onConflict: 'replace', signal });
   proxy.blackHole();
   await expect(lease.renew({ signal })).rejects.toMatchObject({
