@@ -1,13 +1,14 @@
 import { argv, stderr } from 'node:process';
 import { consulSuite } from './consul/consul-suite.ts';
 import { etcdSuite } from './etcd/etcd-suite.ts';
+import { memorySuite } from './memory/memory-suite.ts';
 import { type Command, parseCommand, usage } from './frame/command-line.ts';
 import { Progress } from './frame/progress.ts';
 import { circumstances, writeResult } from './frame/result-file.ts';
 import type { Suite } from './frame/suite.ts';
 import { type RowFindings, table } from './frame/table.ts';
 
-const suites: readonly Suite[] = [etcdSuite, consulSuite];
+const suites: readonly Suite[] = [memorySuite, etcdSuite, consulSuite];
 
 const command = commandFrom(argv.slice(2));
 if (command !== undefined)

@@ -25,6 +25,7 @@ function digitsOf(value: number, unit: Unit): number {
       return Math.abs(value) < 10 ? 3 : 1;
     case '%':
       return 1;
+    case 'ns':
     case 'B':
     case 'count':
       return 0;

@@ -2,7 +2,7 @@ import type { Ratio } from './ratio.ts';
 import type { Spread } from './spread.ts';
 
 /** `×`: how many times the baseline; `count`: a number of things. */
-export type Unit = '×' | 'ms' | 's' | 'B' | '%' | 'count';
+export type Unit = '×' | 'ns' | 'ms' | 's' | 'B' | '%' | 'count';
 
 /** One line of the table. */
 export interface Finding {

@@ -13,6 +13,8 @@ export interface StreamTerms {
   readonly service: string;
   /** The set as it stands, asked for at the first read: what changes afterwards follows it without a gap (W1). */
   readonly open: () => DriverEvent;
+  /** Asked before so many changes are told. @returns undefined if that may be done now, else what resolves when it may */
+  readonly enter: (changes: number) => Promise<void> | undefined;
   /** Called before changes are told: what has run out by now has to be among them (L3). */
   readonly settle: () => void;
   readonly ended: () => void;
@@ -52,6 +54,8 @@ export class ChangeStream implements AsyncIterableIterator<DriverEvent, undefine
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
+    const turn = this.#step === 'open' ? this.#terms.enter(this.#changes.size) : undefined;
+    if (turn !== undefined) await turn;
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#step === 'over') return { done: true, value: undefined };
     this.#terms.settle();

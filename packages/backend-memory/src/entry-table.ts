@@ -8,11 +8,13 @@ import {
 } from '@rollcall/core/driver';
 import type { ChangeStream } from './change-stream.ts';
 import { Entry } from './entry.ts';
+import { Pace } from './pace.ts';
 import { Shelf } from './shelf.ts';
 
 /** What a client asks for when it registers. */
 export interface EntryRequest {
   readonly instance: ServiceInstance;
+  readonly client: number;
   readonly owner: string;
   readonly ttlMs: number;
   readonly onConflict: OnConflict;
@@ -26,12 +28,14 @@ export class EntryTable {
   readonly clock: Clock;
   readonly #shelves = new Map<string, Shelf>();
   readonly #expiry: DeadlineQueue;
+  readonly #pace: Pace;
   #leases = 0;
   #clients = 0;
 
   constructor(clock: Clock) {
     this.clock = clock;
     this.#expiry = new DeadlineQueue(clock, { background: true });
+    this.#pace = new Pace(clock);
   }
 
   /** A number for one more client, so that owners of two clients are never taken for one. */
@@ -40,17 +44,17 @@ export class EntryTable {
   }
 
   /** Grants a lease and writes the entry under it (R1). @throws RegistryError `INSTANCE_ALREADY_REGISTERED` (R4) */
-  register({ instance, owner, ttlMs, onConflict }: EntryRequest): Entry {
+  register({ instance, client, owner, ttlMs, onConflict }: EntryRequest): Entry {
     const shelf = this.#shelf(instance.service);
     const former = shelf.entry(instance.id);
     const now = this.clock.now();
-    if (onConflict === 'reject' && former?.isLive(now) === true && former.owner !== owner)
+    if (onConflict === 'reject' && former?.isLive(now) === true && !former.isOf(client, owner))
       throw new RegistryError(
         'INSTANCE_ALREADY_REGISTERED',
         `Could not register ${nameOf(instance)}: a live entry of another owner stands. Wait until it is gone, or ask for onConflict 'replace'.`,
       );
     if (former !== undefined) this.#expiry.cancel(former);
-    const entry = new Entry({ shelf, instance, owner, ttlMs, leaseId: `lease-${++this.#leases}` });
+    const entry = new Entry({ shelf, instance, client, owner, ttlMs, lease: ++this.#leases });
     this.#expiry.set(entry, now + ttlMs);
     shelf.put(entry);
     return entry;
@@ -119,6 +123,12 @@ export class EntryTable {
     return shelf.snapshot(this.clock.now());
   }
 
+  /** Asks to tell `changes` of a service, and what `sweep` may find. @returns undefined if that may be done now, else what resolves when it may */
+  enter(service: string, changes: number): Promise<void> | undefined {
+    const found = this.#expiry.isBehind ? (this.#shelves.get(service)?.size ?? 0) : 0;
+    return this.#pace.enter(changes + found);
+  }
+
   /** Takes out what has run out in a service, should the expiry not have come to it yet: nobody is told a set that holds it (L3). */
   sweep(service: string): void {
     if (!this.#expiry.isBehind) return;
@@ -144,10 +154,10 @@ export class EntryTable {
   }
 
   /** Why `entry` is not its owner's any more: somebody else's stands, or nothing does (L6, R3). */
-  #notOurs({ shelf, instance, owner }: Entry, action: string, now: number): RegistryError {
+  #notOurs({ shelf, instance, client, owner }: Entry, action: string, now: number): RegistryError {
     const standing = this.#shelves.get(shelf.service)?.entry(instance.id);
     const attempt = `Could not ${action} of ${nameOf(instance)}`;
-    return standing?.isLive(now) === true && standing.owner !== owner
+    return standing?.isLive(now) === true && !standing.isOf(client, owner)
       ? new RegistryError('LEASE_SUPERSEDED', `${attempt}: another owner has taken the entry.`)
       : new RegistryError('LEASE_NOT_FOUND', `${attempt}: the entry is gone.`);
   }

@@ -14,8 +14,10 @@ export interface EntryTerms {
   readonly shelf: EntryPlace;
   readonly instance: ServiceInstance;
   /** Who registered it: client and registration, so that two clients never share one. */
+  readonly client: number;
   readonly owner: string;
-  readonly leaseId: string;
+  /** The how manieth lease of the store it stands under. */
+  readonly lease: number;
   readonly ttlMs: number;
 }
 
@@ -26,21 +28,27 @@ export class Entry implements Sleeper {
   queuedAt: number = Infinity;
   instance: ServiceInstance;
   readonly shelf: EntryPlace;
+  readonly client: number;
   readonly owner: string;
-  readonly leaseId: string;
+  readonly lease: number;
   readonly ttlMs: number;
 
-  constructor({ shelf, instance, owner, leaseId, ttlMs }: EntryTerms) {
+  constructor({ shelf, instance, client, owner, lease, ttlMs }: EntryTerms) {
     this.shelf = shelf;
     this.instance = instance;
+    this.client = client;
     this.owner = owner;
-    this.leaseId = leaseId;
+    this.lease = lease;
     this.ttlMs = ttlMs;
   }
 
   /** Also false in the moment between the end of its lease and its removal: nobody may see it then (L3). */
   isLive(now: number): boolean {
     return this.dueAt !== Infinity && this.dueAt > now;
+  }
+
+  isOf(client: number, owner: string): boolean {
+    return this.client === client && this.owner === owner;
   }
 
   wake(): void {

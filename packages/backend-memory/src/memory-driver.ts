@@ -58,9 +58,9 @@ class StoreClient implements MemoryDriver {
   async register(instance: ServiceInstance, ttlMs: number, options: DriverRegisterOptions): Promise<DriverLease> {
     options.signal.throwIfAborted();
     this.assertLinked('register', instance);
-    const { onConflict } = options;
-    const owner = `${this.#number}:${options.owner}`;
-    return new StoreLease(this, this.#table, this.#table.register({ instance, ttlMs, onConflict, owner }));
+    const { onConflict, owner } = options;
+    const entry = this.#table.register({ instance, ttlMs, onConflict, client: this.#number, owner });
+    return new StoreLease(this, this.#table, entry);
   }
 
   async list(service: string, options: DriverCallOptions): Promise<DriverSnapshot> {
@@ -80,6 +80,7 @@ class StoreClient implements MemoryDriver {
     const stream: ChangeStream = new ChangeStream({
       service,
       open: () => this.#table.attach(service, stream),
+      enter: (changes) => this.#table.enter(service, changes),
       settle: () => this.#table.sweep(service),
       ended: () => {
         signal.removeEventListener('abort', abort);
@@ -148,8 +149,6 @@ function nameOf(subject: Subject | undefined): string {
 }
 
 class StoreLease implements DriverLease {
-  readonly id: string;
-  readonly ttlMs: number;
   readonly #client: StoreClient;
   readonly #table: EntryTable;
   readonly #entry: Entry;
@@ -158,8 +157,14 @@ class StoreLease implements DriverLease {
     this.#client = client;
     this.#table = table;
     this.#entry = entry;
-    this.id = entry.leaseId;
-    this.ttlMs = entry.ttlMs;
+  }
+
+  get id(): string {
+    return `lease-${this.#entry.lease}`;
+  }
+
+  get ttlMs(): number {
+    return this.#entry.ttlMs;
   }
 
   /** Done within the call: there is nothing for an abort to cut short, so that no signal has to be made. */

@@ -20,6 +20,7 @@ export class MemoryStore {
 
   readonly #table: EntryTable;
 
+  /** An empty store. Make one for each test. */
   constructor(options: MemoryStoreOptions = {}) {
     this.#table = new EntryTable(options.clock ?? systemClock);
   }

@@ -21,6 +21,10 @@ export class Shelf implements EntryPlace {
     return this.#entries.get(id);
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   entries(): Iterable<Entry> {
     return this.#entries.values();
   }

@@ -41,5 +41,6 @@ export { type AuthorityTerms, type WrittenAuthority, writtenAuthority } from './
 export type { OnConflict } from './registration/registration.ts';
 export type { BackendConfig, BackendDefinition } from './registry/backend-definition.ts';
 export type { Clock } from './time/clock.ts';
-export { DeadlineQueue, type Sleeper } from './time/deadline-queue.ts';
+export { DeadlineQueue } from './time/deadline-queue.ts';
+export type { Sleeper } from './time/sleeper.ts';
 export { systemClock } from './time/system-clock.ts';

@@ -27,14 +27,14 @@ export const memoryMutants: readonly Mutant[] = [
     name: 'drops metadata',
     clause: 'I7',
     file: table,
-    find: 'const entry = new Entry({ shelf, instance, owner, ttlMs,',
-    replace: 'const entry = new Entry({ shelf, instance: { ...instance, metadata: {} }, owner, ttlMs,',
+    find: 'const entry = new Entry({ shelf, instance, client, owner, ttlMs,',
+    replace: 'const entry = new Entry({ shelf, instance: { ...instance, metadata: {} }, client, owner, ttlMs,',
   },
   {
     name: 'takes an entry of the same owner for a conflict',
     clause: 'R2',
     file: table,
-    find: ' && former.owner !== owner)',
+    find: ' && !former.isOf(client, owner))',
     replace: ')',
   },
   {

@@ -1,6 +1,7 @@
 import type { Stop } from '../cancelling/stop.ts';
 import { LateSignal } from '../cancelling/late-signal.ts';
-import type { DeadlineQueue, Sleeper } from '../time/deadline-queue.ts';
+import type { DeadlineQueue } from '../time/deadline-queue.ts';
+import type { Sleeper } from '../time/sleeper.ts';
 import type { Clock } from '../time/clock.ts';
 import { callFailure, type CallSubject, noAnswer } from './call-failure.ts';
 import type { CallGate, Entrant } from './call-gate.ts';

@@ -8,7 +8,10 @@ import type { Lease } from './registration.ts';
 export class HeldLease implements Lease {
   readonly driverLease: DriverLease;
   readonly #clock: Clock;
-  readonly #end = new LateSignal();
+  #isOver = false;
+  #reason: unknown;
+  /** Made when somebody wants to hear of the end. */
+  #end: LateSignal | undefined;
   #expiresAt: number;
 
   constructor(driverLease: DriverLease, sentAt: number, clock: Clock) {
@@ -26,20 +29,20 @@ export class HeldLease implements Lease {
   }
 
   get signal(): AbortSignal {
-    return this.#end.signal;
+    return this.#made().signal;
   }
 
   get remainingMs(): number {
-    return this.#end.isAborted ? 0 : Math.max(0, this.#expiresAt - this.#clock.now());
+    return this.#isOver ? 0 : Math.max(0, this.#expiresAt - this.#clock.now());
   }
 
   /** Aborts when it is over, without a signal having to be made. */
   get over(): Stop {
-    return this.#end;
+    return this.#made();
   }
 
   get isOver(): boolean {
-    return this.#end.isAborted;
+    return this.#isOver;
   }
 
   /** The instant from which nobody may believe in it any more, on the registry's clock. */
@@ -54,6 +57,17 @@ export class HeldLease implements Lease {
 
   /** The lease is over (L8). */
   end(reason: unknown): void {
-    this.#end.abort(reason);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reason = reason;
+    this.#end?.abort(reason);
+  }
+
+  #made(): LateSignal {
+    if (this.#end === undefined) {
+      this.#end = new LateSignal();
+      if (this.#isOver) this.#end.abort(this.#reason);
+    }
+    return this.#end;
   }
 }

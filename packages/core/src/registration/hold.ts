@@ -1,6 +1,7 @@
 import { type Deferred, deferred } from '../cancelling/deferred.ts';
 import { LateSignal } from '../cancelling/late-signal.ts';
 import { guardedCall } from '../diagnostics/guarded-call.ts';
+import type { CallSubject } from '../driver/call-failure.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
@@ -20,18 +21,24 @@ export interface HoldTerms {
   readonly onStateChange: ((change: RegistrationStateChange) => void) | undefined;
 }
 
+/** Whoever is told that a registration is over. */
+export interface EndListener {
+  ended(): void;
+}
+
 /** One registration, from its first lease to its end: what happens is decided in lease-state.ts, and done here. */
 export class Hold {
   readonly writes: InstanceWrites;
   readonly #parts: RegistryParts;
   readonly #terms: HoldTerms;
-  readonly #over = new LateSignal();
   #state: LeaseState = active;
   #lease: HeldLease;
   #keepAlive: KeepAlive;
   #regrant: GrantAttempt | undefined;
+  /** Aborts at the end, for a re-registration that is under way. */
+  #over: LateSignal | undefined;
   #lostAt = 0;
-  #onEnd: () => void = () => undefined;
+  #endListener: EndListener | undefined;
   #closed: Deferred<{ readonly cause?: unknown }> | undefined;
 
   constructor(parts: RegistryParts, instance: ServiceInstance, granted: Granted, terms: HoldTerms) {
@@ -66,10 +73,15 @@ export class Hold {
     return this.#closed.promise;
   }
 
-  /** `callback` runs when it ends: at once if it has. One is enough: the registry that keeps count. */
-  onEnd(callback: () => void): void {
-    if (this.#state.kind === 'closed') callback();
-    else this.#onEnd = callback;
+  /** `listener` is told of the end: at once if it has come. One is enough: the handle, of which the registry keeps count. */
+  onEnd(listener: EndListener): void {
+    if (this.#state.kind === 'closed') listener.ended();
+    else this.#endListener = listener;
+  }
+
+  /** What a renewal is about, for messages. */
+  get renewalSubject(): CallSubject {
+    return { action: 'renew the lease', ...this.#name };
   }
 
   /** Something happened to the lease: changes state, tells, and goes on from there. */
@@ -107,12 +119,12 @@ export class Hold {
     const reason = cause ?? new RegistryError('LEASE_NOT_FOUND', 'The registration was closed by its owner.');
     this.#keepAlive.stop(reason);
     this.#lease.end(reason);
-    this.#over.abort(reason);
+    this.#over?.abort(reason);
     this.#regrant?.disown().catch(() => undefined); // a removal that is given up has been reported
     this.writes.end(this.closedError('update the instance'));
     this.#parts.wakeLock.release();
     if (cause !== undefined && from.kind !== 'lost') this.#reportLoss(cause);
-    this.#onEnd();
+    this.#endListener?.ended();
     this.#closed?.resolve(endOf(this.#state));
   }
 
@@ -134,14 +146,14 @@ export class Hold {
   }
 
   #renewing(sentAt: number): KeepAlive {
-    const subject = { action: 'renew the lease', ...this.#name };
-    const keepAlive = new KeepAlive(this.#parts, this.#lease, subject, this);
+    const keepAlive = new KeepAlive(this.#parts, this.#lease, this);
     keepAlive.start(sentAt);
     return keepAlive;
   }
 
   async #regain(): Promise<void> {
     const { owner, ttlMs } = this.#terms;
+    this.#over ??= new LateSignal();
     const outcome = await regrant(this.#parts, {
       owner,
       ttlMs,

@@ -2,7 +2,7 @@ import { type CallSubject, describeCall } from '../driver/call-failure.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
-import type { Sleeper } from '../time/deadline-queue.ts';
+import type { Sleeper } from '../time/sleeper.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { LeaseEvent } from './lease-state.ts';
 
@@ -19,7 +19,8 @@ export interface WritesListener {
 export class InstanceWrites {
   readonly #parts: RegistryParts;
   readonly #listener: WritesListener;
-  readonly #waiting = new Set<UpdateWait>();
+  /** Made for the first that waits. */
+  #waiting: Set<UpdateWait> | undefined;
   #newest: ServiceInstance;
   /** Counts the owner's changes; the backend holds what it was at `#held`. */
   #version = 0;
@@ -70,6 +71,7 @@ export class InstanceWrites {
           else this.#settle(wait, () => reject(this.#noAnswer()));
         },
       };
+      this.#waiting ??= new Set();
       this.#waiting.add(wait);
       queue.set(wait, boundAt);
     });
@@ -101,12 +103,12 @@ export class InstanceWrites {
   /** The backend holds the instance as it was at `version`: a re-registration has written it. */
   holds(version: number): void {
     this.#held = version;
-    for (const wait of this.#waiting) if (wait.version <= version) this.#settle(wait, wait.resolve);
+    for (const wait of this.#waiting ?? []) if (wait.version <= version) this.#settle(wait, wait.resolve);
   }
 
   /** No write will come any more. */
   end(reason: unknown): void {
-    for (const wait of this.#waiting) this.#settle(wait, () => wait.reject(reason));
+    for (const wait of this.#waiting ?? []) this.#settle(wait, () => wait.reject(reason));
   }
 
   get #subject(): CallSubject {
@@ -118,7 +120,8 @@ export class InstanceWrites {
     this.#write = 'sent';
     const waitedMs = this.#parts.clock.now() - queuedAt;
     if (waitedMs === 0) return;
-    for (const wait of this.#waiting) if (wait.version <= version) this.#parts.queue.set(wait, wait.boundAt + waitedMs);
+    for (const wait of this.#waiting ?? [])
+      if (wait.version <= version) this.#parts.queue.set(wait, wait.boundAt + waitedMs);
   }
 
   #written(version: number, lease: HeldLease): void {
@@ -134,12 +137,12 @@ export class InstanceWrites {
     if (RegistryError.is(error, 'LEASE_SUPERSEDED'))
       return this.#listener.leaseEvent({ type: 'superseded', cause: error });
     if (RegistryError.is(error, 'LEASE_NOT_FOUND')) return this.#listener.leaseEvent({ type: 'gone', cause: error });
-    for (const wait of this.#waiting) if (wait.version <= version) this.#settle(wait, () => wait.reject(error));
-    if (this.#waiting.size > 0) this.flush(lease);
+    for (const wait of this.#waiting ?? []) if (wait.version <= version) this.#settle(wait, () => wait.reject(error));
+    if (this.#waiting !== undefined && this.#waiting.size > 0) this.flush(lease);
   }
 
   #settle(wait: UpdateWait, settle: () => void): void {
-    this.#waiting.delete(wait);
+    this.#waiting?.delete(wait);
     this.#parts.queue.cancel(wait);
     settle();
   }

@@ -3,13 +3,15 @@ import { callFailure, type CallSubject, describeCall, noAnswer } from '../driver
 import type { Entrant } from '../driver/call-gate.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
-import type { Sleeper } from '../time/deadline-queue.ts';
+import type { Sleeper } from '../time/sleeper.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { LeaseEvent } from './lease-state.ts';
 import { renewalBoundMs, renewalDelayMs, renewalRetryMs } from './renewal-timing.ts';
 
 /** Whoever wants a lease kept alive, and hears how it goes. */
 export interface KeepAliveListener {
+  /** What a renewal is about, for messages. */
+  readonly renewalSubject: CallSubject;
   /** After `gone` and `superseded` nothing more comes. */
   leaseEvent(event: LeaseEvent): void;
 }
@@ -24,18 +26,17 @@ export class KeepAlive implements Sleeper, Entrant {
   queuedAt: number = Infinity;
   readonly #parts: RegistryParts;
   readonly #lease: HeldLease;
-  readonly #subject: CallSubject;
   readonly #listener: KeepAliveListener;
   #step: 'resting' | 'waiting' | 'calling' | 'over' = 'resting';
-  #call = new LateSignal();
+  /** The attempt's that is under way. */
+  #call: LateSignal | undefined;
   /** Tells the answer that is waited for from those that came too late. */
   #attempt = 0;
   #lastFailure: unknown;
 
-  constructor(parts: RegistryParts, lease: HeldLease, subject: CallSubject, listener: KeepAliveListener) {
+  constructor(parts: RegistryParts, lease: HeldLease, listener: KeepAliveListener) {
     this.#parts = parts;
     this.#lease = lease;
-    this.#subject = subject;
     this.#listener = listener;
   }
 
@@ -56,17 +57,26 @@ export class KeepAlive implements Sleeper, Entrant {
     if (now >= this.#lease.expiresAt) return this.#expire();
     switch (this.#step) {
       case 'resting':
-        this.#step = 'waiting';
-        this.#parts.queue.set(this, this.#lease.expiresAt);
-        return this.#parts.gate.enter(this, 'renewal');
+        return this.#enter();
       case 'calling': {
-        const timeout = noAnswer(this.#subject, this.#parts.driver, this.#boundMs);
+        const timeout = noAnswer(this.#listener.renewalSubject, this.#parts.driver, this.#boundMs);
         this.#endAttempt(timeout);
         return this.#failed(now, timeout);
       }
       case 'waiting':
       case 'over':
     }
+  }
+
+  #enter(): void {
+    this.#step = 'waiting';
+    this.#parts.gate.enter(this, 'renewal');
+    // Mostly there is a place at once, and it has a nearer deadline by now.
+    if (this.#isWaiting) this.#parts.queue.set(this, this.#lease.expiresAt);
+  }
+
+  get #isWaiting(): boolean {
+    return this.#step === 'waiting';
   }
 
   admitted(): void {
@@ -87,6 +97,7 @@ export class KeepAlive implements Sleeper, Entrant {
 
   /** A driver that throws instead of rejecting has failed like any other. */
   #renew(): Promise<void> {
+    this.#call = new LateSignal();
     try {
       return this.#lease.driverLease.renew(this.#call);
     } catch (error) {
@@ -99,6 +110,7 @@ export class KeepAlive implements Sleeper, Entrant {
     this.#parts.gate.leave();
     const now = this.#parts.clock.now();
     this.#step = 'resting';
+    this.#call = undefined;
     if (now >= this.#lease.expiresAt) return this.#expire();
     this.#lease.extend(sentAt);
     this.#lastFailure = undefined;
@@ -112,7 +124,8 @@ export class KeepAlive implements Sleeper, Entrant {
     this.#parts.gate.leave();
     const now = this.#parts.clock.now();
     this.#step = 'resting';
-    const cause = callFailure(error, this.#subject, this.#parts.driver);
+    this.#call = undefined;
+    const cause = callFailure(error, this.#listener.renewalSubject, this.#parts.driver);
     if (cause.code === 'LEASE_SUPERSEDED') this.#finish({ type: 'superseded', cause });
     else if (cause.code === 'LEASE_NOT_FOUND') this.#finish({ type: 'gone', cause });
     else if (now >= this.#lease.expiresAt) this.#expire();
@@ -127,7 +140,7 @@ export class KeepAlive implements Sleeper, Entrant {
 
   #expire(): void {
     const { ttlMs } = this.#lease;
-    const message = `Could not ${describeCall(this.#subject, this.#parts.driver)} for ${ttlMs} ms: it has run out.`;
+    const message = `Could not ${describeCall(this.#listener.renewalSubject, this.#parts.driver)} for ${ttlMs} ms: it has run out.`;
     const cause = new RegistryError('LEASE_NOT_FOUND', message, { cause: this.#lastFailure });
     this.#finish({ type: 'gone', cause });
   }
@@ -149,8 +162,8 @@ export class KeepAlive implements Sleeper, Entrant {
     } else if (this.#step === 'calling') {
       this.#step = 'resting';
       this.#attempt += 1;
-      this.#call.abort(reason);
-      this.#call = new LateSignal();
+      this.#call?.abort(reason);
+      this.#call = undefined;
       this.#parts.gate.leave();
     }
   }

@@ -7,19 +7,28 @@ import { sameInstance } from '../instance/same-instance.ts';
 import type { InstancePatch, ServiceInstance } from '../instance/instance.ts';
 import { type CallOptions, checkCallOptions } from '../registry/call-options.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
-import type { Hold } from './hold.ts';
+import type { EndListener, Hold } from './hold.ts';
 import type { Lease, Registration, RegistrationState } from './registration.ts';
 import { revoke } from './removal.ts';
 
 /** The handle that an owner holds: its view of the hold, and the two things it can do. */
-export class OpenRegistration implements Registration {
+export class OpenRegistration implements Registration, EndListener {
   readonly #parts: RegistryParts;
   readonly #hold: Hold;
+  readonly #open: Set<OpenRegistration>;
   #closing: Promise<void> | undefined;
 
-  constructor(parts: RegistryParts, hold: Hold) {
+  /** @param open where it stands for as long as it is open */
+  constructor(parts: RegistryParts, hold: Hold, open: Set<OpenRegistration>) {
     this.#parts = parts;
     this.#hold = hold;
+    this.#open = open;
+    open.add(this);
+    hold.onEnd(this);
+  }
+
+  ended(): void {
+    this.#open.delete(this);
   }
 
   get instance(): ServiceInstance {

@@ -80,7 +80,8 @@ function hold(
 ): Hold {
   terms.signal?.throwIfAborted();
   if (parts.ending.isAborted) throw parts.ending.reason;
-  return new Hold(parts, instance, granted, terms);
+  const { owner, ttlMs, onLost, onStateChange } = terms;
+  return new Hold(parts, instance, granted, { owner, ttlMs, onLost, onStateChange });
 }
 
 /** `promise`, unless its caller is aborted or the registry closes first (C1, C3). */

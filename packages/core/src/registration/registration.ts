@@ -29,7 +29,9 @@ export type RegistrationState = 'active' | 'suspect' | 'lost' | 'closed';
 
 /** One step of a registration's life (L7). */
 export interface RegistrationStateChange {
+  /** The state that is over. */
   readonly from: RegistrationState;
+  /** The state that follows it. Never the same. */
   readonly to: RegistrationState;
   /** Why, where there is a reason to tell: the failure of a renewal, the loss, the end. */
   readonly cause?: unknown;
@@ -37,6 +39,7 @@ export interface RegistrationStateChange {
 
 /** A lease as its owner may believe in it (L5). */
 export interface Lease {
+  /** The backend's own name of the lease, for logs. Another one after each re-registration (R6). */
   readonly id: string;
   /** As granted, in milliseconds: never less than asked for (L1). */
   readonly ttlMs: number;
@@ -53,7 +56,9 @@ export interface Lease {
 export interface Registration extends AsyncDisposable {
   /** What the owner wants the entry to be: the newest, also while the backend does not hold it yet (R5). */
   readonly instance: ServiceInstance;
+  /** How it stands now. `onStateChange` tells each step (L7). */
   readonly state: RegistrationState;
+  /** The lease it holds, or held last: another object after each re-registration (R6). */
   readonly lease: Lease;
   /** Resolves when the registration is over, with the cause unless it was closed by its owner; never rejects. */
   readonly closed: Promise<{ readonly cause?: unknown }>;

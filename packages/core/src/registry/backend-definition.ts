@@ -12,6 +12,8 @@ export interface BackendDefinition<Name extends string, Options> {
 
 /** `backend` names the definition; the other keys are that backend's. */
 export interface BackendConfig {
+  /** Which backend: the `name` of one of the definitions that `openRegistry` was given. */
   readonly backend: string;
+  /** An option of that backend. One that it does not know is a `TypeError` that names it (B1). */
   readonly [option: string]: unknown;
 }

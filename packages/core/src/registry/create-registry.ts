@@ -94,10 +94,7 @@ class DrivenRegistry implements Registry {
       const registering = register(parts, instance, this.#owners.next(), terms);
       parts.unfinished.add(registering);
       const hold = await registering;
-      const registration = new OpenRegistration(parts, hold);
-      this.#open.add(registration);
-      hold.onEnd(() => this.#open.delete(registration));
-      return registration;
+      return new OpenRegistration(parts, hold, this.#open);
     } finally {
       parts.wakeLock.release();
     }

@@ -16,7 +16,7 @@ export interface RegistryParts {
   readonly random: () => number;
   readonly callTimeoutMs: number;
   readonly diagnostics: Diagnostics;
-  /** Every deadline of every registration and call. */
+  /** Every deadline of every registration; the bounds of calls stand in a queue of their own. */
   readonly queue: DeadlineQueue;
   readonly gate: CallGate;
   readonly calls: DriverCalls;

@@ -6,7 +6,10 @@ export interface ScheduleOptions {
 
 /** Monotonic milliseconds and one-shot timers. Injected everywhere; nothing else in the library reads time (T1). */
 export interface Clock {
-  /** Monotonic milliseconds from an arbitrary origin: only differences mean something (T3). */
+  /**
+   * Monotonic milliseconds from an arbitrary origin: only differences mean something (T3). The origin may differ between
+   * processes, and that of `systemClock` does: an instant of it must not be stored where another process reads it.
+   */
   now(): number;
   /**
    * Calls `callback` once, `ms` milliseconds from now or a little later. Disposing the result calls it off.

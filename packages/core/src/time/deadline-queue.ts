@@ -1,31 +1,30 @@
 import type { Clock } from './clock.ts';
-
-/** Something that wants to be woken at an instant. The queue owns these two fields; others only read them. */
-export interface Sleeper {
-  /** When it is to be woken, on the queue's clock; `Infinity` while it is not. */
-  dueAt: number;
-  /** When it stands in the queue, never later than `dueAt`; `Infinity` while it does not. */
-  queuedAt: number;
-  /** Called once at `dueAt` or later, with the present instant. */
-  wake(now: number): void;
-}
+import { FarPlaces } from './far-places.ts';
+import { InstantHeap } from './instant-heap.ts';
+import type { Sleeper } from './sleeper.ts';
 
 /** Most sleepers woken in one turn of the event loop, so that a million that fall due together block nobody. */
 const wakesPerTurn = 1_024;
+
+/** Most places looked at in one turn that have just come near. */
+const looksPerTurn = 8_192;
 
 /** Dead places are swept out when there are more of them than this, and than living ones. */
 const sweepAbove = 1_024;
 
 /**
  * Any number of deadlines on one timer. Moving a deadline further off, which is what renewing does, costs one write: the
- * sleeper keeps its place and is put back when it surfaces. Only an earlier deadline takes a new place in the heap.
+ * sleeper keeps its place and is put back when it surfaces. Only an earlier deadline takes a new place.
+ *
+ * Whoever is due soon stands in a heap, all others by the span of time in which they are.
  */
 export class DeadlineQueue {
   readonly #clock: Clock;
   readonly #background: boolean;
-  /** A heap with four children to a node, by instant: the instants, and beside them who stands there. */
-  #instants = new Float64Array(64);
-  readonly #sleepers: Sleeper[] = [];
+  readonly #near = new InstantHeap<Sleeper>();
+  readonly #far = new FarPlaces();
+  /** Before it everybody stands near, from it on far. */
+  #nearUntil = -Infinity;
   #awake = 0;
   #timer: Disposable | undefined;
   #timerAt = Infinity;
@@ -39,7 +38,7 @@ export class DeadlineQueue {
 
   /** Whether somebody may be due who has not been woken yet: the timer is late, or too many fell due in one turn. */
   get isBehind(): boolean {
-    return this.#sleepers.length > 0 && (this.#instants[0] ?? Infinity) <= this.#clock.now();
+    return this.#firstInstant <= this.#clock.now();
   }
 
   /** Wakes `sleeper` at `dueAt`, and not when it was due before. */
@@ -48,7 +47,7 @@ export class DeadlineQueue {
     sleeper.dueAt = dueAt;
     if (dueAt >= sleeper.queuedAt) return;
     this.#sweep();
-    this.#push(sleeper, dueAt);
+    this.#place(sleeper, dueAt);
     this.#arm();
   }
 
@@ -60,26 +59,45 @@ export class DeadlineQueue {
     if (this.#awake === 0) this.#clear();
   }
 
+  get #firstInstant(): number {
+    return Math.min(this.#near.firstInstant, this.#far.firstInstant);
+  }
+
+  #place(sleeper: Sleeper, instant: number): void {
+    sleeper.queuedAt = instant;
+    if (instant < this.#nearUntil) this.#near.push(sleeper, instant);
+    else this.#far.push(sleeper, instant);
+  }
+
   /** Nobody waits: let go of the places that cancelled sleepers left, and of the timer, which would keep the process alive. */
   #clear(): void {
-    for (const sleeper of this.#sleepers) sleeper.queuedAt = Infinity;
-    this.#sleepers.length = 0;
+    this.#takePlaces();
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
     this.#timerAt = Infinity;
   }
 
   #sweep(): void {
-    const dead = this.#sleepers.length - this.#awake;
+    const dead = this.#near.size + this.#far.size - this.#awake;
     if (dead <= sweepAbove || dead <= this.#awake) return;
-    const waiting = new Set(this.#sleepers.filter((sleeper) => sleeper.dueAt !== Infinity));
-    for (const sleeper of this.#sleepers) sleeper.queuedAt = Infinity;
-    this.#sleepers.length = 0;
-    for (const sleeper of waiting) this.#push(sleeper, sleeper.dueAt);
+    for (const sleeper of this.#takePlaces()) this.#place(sleeper, sleeper.dueAt);
+  }
+
+  /** Nobody has a place any more. @returns who waits */
+  #takePlaces(): ReadonlySet<Sleeper> {
+    const waiting = new Set<Sleeper>();
+    for (const places of [this.#near.items, this.#far.sleepers()])
+      for (const sleeper of places) {
+        sleeper.queuedAt = Infinity;
+        if (sleeper.dueAt !== Infinity) waiting.add(sleeper);
+      }
+    this.#near.clear();
+    this.#far.clear();
+    return waiting;
   }
 
   #arm(): void {
-    const first = this.#sleepers.length > 0 ? (this.#instants[0] ?? Infinity) : Infinity;
+    const first = this.#firstInstant;
     if (this.#isTurning || first >= this.#timerAt) return;
     this.#timer?.[Symbol.dispose]();
     this.#timerAt = first;
@@ -92,7 +110,9 @@ export class DeadlineQueue {
     this.#timerAt = Infinity;
     this.#isTurning = true;
     try {
-      this.#wakeDue(this.#clock.now());
+      const now = this.#clock.now();
+      this.#bringNear(now);
+      this.#wakeDue(now);
     } finally {
       this.#isTurning = false;
       if (this.#awake === 0) this.#clear();
@@ -100,16 +120,29 @@ export class DeadlineQueue {
     }
   }
 
+  /** Those whose time has come go into the heap; who has moved meanwhile goes where it is now. */
+  #bringNear(now: number): void {
+    for (let left = looksPerTurn; left > 0 && this.#far.firstInstant <= now;) {
+      this.#nearUntil = this.#far.firstEnd;
+      const before = this.#far.size;
+      const sleepers = this.#far.takeFirst(left);
+      left -= before - this.#far.size;
+      for (const sleeper of sleepers) {
+        if (sleeper.dueAt === Infinity) sleeper.queuedAt = Infinity;
+        else this.#place(sleeper, sleeper.dueAt);
+      }
+    }
+  }
+
   #wakeDue(now: number): void {
-    for (let woken = 0; woken < wakesPerTurn;) {
-      const first = this.#instants[0] ?? Infinity;
-      if (this.#sleepers.length === 0 || first > now) break;
-      const sleeper = this.#pop();
-      if (sleeper.queuedAt !== first) continue; // it has moved to an earlier place since, and this one is dead
+    for (let woken = 0; woken < wakesPerTurn && this.#near.firstInstant <= now;) {
+      const instant = this.#near.firstInstant;
+      const sleeper = this.#near.pop();
+      if (sleeper.queuedAt !== instant) continue; // it has moved to an earlier place since, and this one is dead
       sleeper.queuedAt = Infinity;
       if (sleeper.dueAt === Infinity) continue;
       if (sleeper.dueAt > now) {
-        this.#push(sleeper, sleeper.dueAt);
+        this.#place(sleeper, sleeper.dueAt);
         continue;
       }
       sleeper.dueAt = Infinity;
@@ -117,62 +150,5 @@ export class DeadlineQueue {
       woken += 1;
       sleeper.wake(now);
     }
-  }
-
-  #push(sleeper: Sleeper, instant: number): void {
-    sleeper.queuedAt = instant;
-    let index = this.#sleepers.length;
-    if (index === this.#instants.length) {
-      const grown = new Float64Array(index * 2);
-      grown.set(this.#instants);
-      this.#instants = grown;
-    }
-    this.#sleepers.push(sleeper);
-    while (index > 0) {
-      const parent = (index - 1) >> 2;
-      const above = this.#instants[parent] ?? 0;
-      if (above <= instant) break;
-      this.#move(parent, index);
-      index = parent;
-    }
-    this.#instants[index] = instant;
-    this.#sleepers[index] = sleeper;
-  }
-
-  /** Takes the first. There is one. */
-  #pop(): Sleeper {
-    const first = this.#sleepers[0];
-    const last = this.#sleepers.pop();
-    if (first === undefined || last === undefined) throw new RangeError('pop of an empty deadline queue');
-    const length = this.#sleepers.length;
-    if (length === 0) return first;
-    const instant = this.#instants[length] ?? 0;
-    let index = 0;
-    for (;;) {
-      const child = this.#earliestChild(index, length);
-      if (child === undefined || (this.#instants[child] ?? 0) >= instant) break;
-      this.#move(child, index);
-      index = child;
-    }
-    this.#instants[index] = instant;
-    this.#sleepers[index] = last;
-    return first;
-  }
-
-  #earliestChild(index: number, length: number): number | undefined {
-    const from = index * 4 + 1;
-    if (from >= length) return undefined;
-    const to = Math.min(from + 4, length);
-    let earliest = from;
-    for (let child = from + 1; child < to; child += 1)
-      if ((this.#instants[child] ?? 0) < (this.#instants[earliest] ?? 0)) earliest = child;
-    return earliest;
-  }
-
-  #move(from: number, to: number): void {
-    const sleeper = this.#sleepers[from];
-    if (sleeper === undefined) return;
-    this.#instants[to] = this.#instants[from] ?? 0;
-    this.#sleepers[to] = sleeper;
   }
 }

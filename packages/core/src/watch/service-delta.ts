@@ -2,6 +2,9 @@ import { sameInstance } from '../instance/same-instance.ts';
 import type { ServiceInstance } from '../instance/instance.ts';
 import type { ServiceDelta } from './watcher.ts';
 
+/** Shared by all deltas that have nothing there. */
+const nobody: readonly ServiceInstance[] = Object.freeze([]);
+
 /** No difference. */
 export const noDelta: ServiceDelta = freezeDelta({ added: [], updated: [], removed: [] });
 
@@ -35,10 +38,11 @@ export function deltaBetween(before: readonly ServiceInstance[], after: readonly
   return freezeDelta({ added, updated, removed: removed.concat(old.slice(index)) });
 }
 
-/** Freezes a delta and its parts. */
-export function freezeDelta(delta: ServiceDelta): ServiceDelta {
-  Object.freeze(delta.added);
-  Object.freeze(delta.updated);
-  Object.freeze(delta.removed);
-  return Object.freeze(delta);
+/** The same, frozen with its parts. */
+export function freezeDelta({ added, updated, removed }: ServiceDelta): ServiceDelta {
+  return Object.freeze({ added: frozen(added), updated: frozen(updated), removed: frozen(removed) });
+}
+
+function frozen(instances: readonly ServiceInstance[]): readonly ServiceInstance[] {
+  return instances.length === 0 ? nobody : Object.freeze(instances);
 }

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { check } from '../../../../testing/fc.ts';
 import type { Clock, ScheduleOptions } from '../../src/time/clock.ts';
-import { DeadlineQueue, type Sleeper } from '../../src/time/deadline-queue.ts';
+import { DeadlineQueue } from '../../src/time/deadline-queue.ts';
 import { manualClock } from '../../src/time/manual-clock.ts';
+import type { Sleeper } from '../../src/time/sleeper.ts';
 
 interface Timer {
   readonly at: number;

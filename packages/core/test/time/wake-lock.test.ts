@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { WakeLock } from '../../src/time/wake-lock.ts';
 import { countingClock } from '../counting-clock.ts';
 
-test('C4: the process is kept alive exactly while somebody holds the lock, by one timer', () => {
+/** A lock is let go of some turns after its last holder has gone. */
+async function letGo(): Promise<void> {
+  for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
+}
+
+test('C4: the process is kept alive while somebody holds the lock, by one timer, and not beyond the turn in which they leave', async () => {
   const clock = countingClock();
   const lock = new WakeLock(clock);
   expect(clock.keepingAlive).toBe(0);
@@ -12,11 +17,28 @@ test('C4: the process is kept alive exactly while somebody holds the lock, by on
   lock.release();
   expect(clock.keepingAlive).toBe(1);
   lock.release();
+  await letGo();
   expect(clock.keepingAlive).toBe(0);
   lock.acquire();
   expect(clock.keepingAlive).toBe(1);
   lock.release();
+  await letGo();
   expect(clock.timers).toBe(0);
+});
+
+test('C4: who comes back at once finds the same timer', async () => {
+  const clock = countingClock();
+  const schedule = vi.spyOn(clock, 'schedule');
+  const lock = new WakeLock(clock);
+  for (let read = 0; read < 10; read += 1) {
+    lock.acquire();
+    lock.release();
+    await Promise.resolve();
+  }
+  lock.acquire();
+  await letGo();
+  expect(schedule).toHaveBeenCalledTimes(1);
+  expect(clock.keepingAlive).toBe(1);
 });
 
 test('C4: the lock holds for however long it takes', async () => {
@@ -28,5 +50,6 @@ test('C4: the lock holds for however long it takes', async () => {
     expect(clock.keepingAlive).toBe(1);
   }
   lock.release();
+  await letGo();
   expect(clock.timers).toBe(0);
 });

@@ -197,11 +197,13 @@ test('C4: a reader keeps the process alive exactly while a read is pending', asy
   expect(clock.keepingAlive).toBe(1);
   driver.watching.change([], ['a']);
   await pending[1];
+  await clock.advance(0);
   expect(clock.keepingAlive).toBe(0);
   const last = watcher.next();
   expect(clock.keepingAlive).toBe(1);
   await watcher.return();
   await last;
+  await clock.advance(0);
   expect(clock.keepingAlive).toBe(0);
 });
 
