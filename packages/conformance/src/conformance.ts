@@ -5,9 +5,11 @@ import type { Harness } from './harness.ts';
 import { programs, type ProgramsOptions, usualRuns } from './model/programs.ts';
 import { runCase } from './run-case.ts';
 import type { CreateRegistry } from './stage.ts';
+import { watchDelayOf } from './watch-delay.ts';
 
 /** What registers one test. Both vitest's `test` and that of `node:test` are such functions. */
 export interface TestFunction {
+  /** Registers a test. It fails when `run` rejects. */
   (name: string, run: () => Promise<void>): unknown;
   /** Registers a test that is shown as skipped. */
   readonly skip: (name: string, run: () => Promise<void>) => unknown;
@@ -15,7 +17,9 @@ export interface TestFunction {
 
 /** What to run, on what, and with which test runner. */
 export interface ConformanceOptions {
+  /** Registers each case: vitest's `test`, or `test.concurrent` where cases wait for a real server; or that of `node:test`. */
   readonly test: TestFunction;
+  /** The backend that is held to the promises. */
   readonly harness: Harness;
   /** Makes the registries, for who tests core itself. @defaultValue core's `createRegistry` */
   readonly createRegistry?: CreateRegistry | undefined;
@@ -25,7 +29,9 @@ export interface ConformanceOptions {
 
 /** A case by name. */
 export interface CaseName {
+  /** The clause that it proves. */
   readonly clause: Clause;
+  /** What is promised, as a sentence that holds. */
   readonly title: string;
 }
 
@@ -37,7 +43,9 @@ export interface ExcusedCase extends CaseName {
 
 /** What was registered to run, and what the backend was excused from. Frozen. */
 export interface ConformanceReport {
+  /** The cases that were registered to run, in the order of the suite. Whether they pass, the test runner tells. */
   readonly ran: readonly CaseName[];
+  /** The cases that were registered as skipped, each with the capability that is missing. */
   readonly excused: readonly ExcusedCase[];
 }
 
@@ -47,6 +55,7 @@ export interface ConformanceReport {
  */
 export function conformance(options: ConformanceOptions): ConformanceReport {
   const { test, harness, createRegistry: create = createRegistry } = options;
+  watchDelayOf(harness); // refused before anything is registered
   const ran: CaseName[] = [];
   const excused: ExcusedCase[] = [];
   for (const conformanceCase of conformanceCases) {

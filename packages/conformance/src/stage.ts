@@ -15,16 +15,21 @@ import type { Client, Harness, World } from './harness.ts';
 import { Reader } from './reader.ts';
 import { seededRandom } from './seeded-random.ts';
 import { TappedDriver } from './tapped-driver.ts';
+import { watchDelayOf } from './watch-delay.ts';
 
 /** A client with a registry on top, and what its registry had to say. */
 export interface Actor {
+  /** Its connection, and what can happen to it. */
   readonly client: Client;
+  /** On top of the client, or of a tap in between; the stage closes it. */
   readonly registry: Registry;
+  /** What the registry has reported so far, in order (E4). It grows. */
   readonly diagnostics: readonly DiagnosticEvent[];
 }
 
 /** An actor between whose registry and driver somebody sits who counts, holds and loses calls. */
 export interface TappedActor extends Actor {
+  /** Counts, holds and loses the calls of the registry to its driver. */
   readonly tap: TappedDriver;
 }
 
@@ -42,7 +47,9 @@ const realSlackMs = 250;
 
 /** A world with the hands that every case needs: actors, readers, and waiting that ends. */
 export class Stage implements AsyncDisposable {
+  /** The empty backend that the case plays on; ends with the stage. */
   readonly world: World;
+  /** What the backend declares (B3). */
   readonly capabilities: BackendCapabilities;
   /** TTL that the cases ask for. */
   readonly ttlMs: number;
@@ -50,6 +57,8 @@ export class Stage implements AsyncDisposable {
   readonly lagMs: number;
   /** What a timer or a reply may be late by: nothing on a clock that stands still by itself, so that a millisecond counts. */
   readonly slackMs: number;
+  /** How far a watch may be behind on a clock that is moved by hand, in random programs (W4). */
+  readonly watchDelayMs: number;
   readonly #createRegistry: CreateRegistry;
   readonly #registries: Registry[] = [];
   readonly #readers: Reader[] = [];
@@ -57,12 +66,17 @@ export class Stage implements AsyncDisposable {
   readonly #taps: TappedDriver[] = [];
   #seed = 1;
 
+  /**
+   * Takes over `world`: disposing the stage disposes it too.
+   * @param create makes the registries; core's `createRegistry`, unless core itself is under test
+   */
   constructor(world: World, harness: Harness, create: CreateRegistry) {
     this.world = world;
     this.capabilities = harness.capabilities;
     this.ttlMs = harness.ttlMs;
     this.lagMs = harness.capabilities.lease.maxExpiryLagMs;
     this.slackMs = movesByItself(world) ? realSlackMs : 0;
+    this.watchDelayMs = watchDelayOf(harness);
     this.#createRegistry = create;
   }
 
@@ -202,7 +216,7 @@ export class Stage implements AsyncDisposable {
   ): Promise<RegistryError> {
     const error = await this.failure(what, promise, withinMs);
     if (RegistryError.is(error, code)) return error;
-    throw new ConformanceError(`${what} rejects with ${code}, not with ${String(error)}`, { cause: error });
+    throw new ConformanceError(`${what} rejects with ${code}, not with ${told(error)}`, { cause: error });
   }
 
   /** Throws the first law of watching that any reader of this stage saw broken. */
@@ -210,6 +224,7 @@ export class Stage implements AsyncDisposable {
     for (const reader of this.#readers) reader.check();
   }
 
+  /** Closes every registry, then the world. Rejects when closing does not end within its bound (C2). */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const tap of this.#taps) tap.letGo();
     for (const reader of this.#driverReaders) reader.end();
@@ -232,6 +247,10 @@ function movesByItself({ clock }: World): boolean {
   const before = clock.now();
   for (let look = 0; look < 10_000; look += 1) if (clock.now() !== before) return true;
   return false;
+}
+
+function told(error: unknown): string {
+  return RegistryError.is(error) ? `${error.code}: ${error.message}` : String(error);
 }
 
 function shown(ms: number): string {

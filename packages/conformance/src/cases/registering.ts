@@ -203,9 +203,12 @@ export const registeringCases: readonly ConformanceCase[] = [
       );
       answer.open();
       await stage.until('the first is given back', () => tap.sent('revoke') > 0, callTimeoutMs);
-      const weights = async (): Promise<readonly number[]> =>
-        (await observer.registry.list('orders')).map(({ weight }) => weight);
-      await stage.holdsFor(stage.ttlMs / 2, 'the next one stands', async () => String(await weights()) === '2');
+      const stands = async (): Promise<boolean> => {
+        const weights = (await observer.registry.list('orders')).map(({ weight }) => weight);
+        assertSame(weights, [2], 'the next one stands');
+        return true;
+      };
+      await stage.holdsFor(stage.ttlMs / 2, 'the next one stands', stands);
       assert.equal(registration.state, 'active', 'and its owner believes in it');
     },
   },

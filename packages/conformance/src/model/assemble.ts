@@ -10,11 +10,12 @@ const seatCount = 3;
 
 /** A program before its first command: its clients, and an observer who watches every service and is never disturbed. */
 export async function assemble(stage: Stage, seed: number, latencyMs: number): Promise<Program> {
-  const { ttlMs, lagMs, capabilities } = stage;
+  const { ttlMs, lagMs, watchDelayMs, capabilities } = stage;
   // There and back.
   const slackMs = stage.slackMs + 2 * latencyMs;
   const isHandMoved = stage.slackMs === 0;
-  const bounds = boundsOf({ ttlMs, lagMs, slackMs, isHandMoved, callTimeoutMs, fencing: capabilities.fencing });
+  const { fencing } = capabilities;
+  const bounds = boundsOf({ ttlMs, lagMs, slackMs, isHandMoved, callTimeoutMs, watchDelayMs, fencing });
   const source = { stage, ledger: new Ledger(bounds, () => stage.now), seed };
   const seats: Seat[] = [];
   for (let count = 0; count < seatCount; count += 1) seats.push(await newSeat(source));

@@ -1,4 +1,6 @@
-/** What the clauses allow in time, for one world. On a clock that is moved by hand every tolerance is nothing. */
+import { longestWatchDelayMs } from '../watch-delay.ts';
+
+/** What the clauses allow in time, for one world. On a clock that is moved by hand every tolerance is nothing, unless the harness asks for one. */
 export interface Bounds {
   /** TTL that the program's registrations ask for. */
   readonly ttlMs: number;
@@ -10,6 +12,8 @@ export interface Bounds {
   readonly mayCross: boolean;
   /** Whether no time passes on the way to the backend and back: what is noted then happened at that very time. */
   readonly isExact: boolean;
+  /** Whether a watch shows at every moment what stands then. */
+  readonly isViewExact: boolean;
   /** Whether the clock stands still by itself. */
   readonly isHandMoved: boolean;
   /** What rounding may hide. */
@@ -20,7 +24,7 @@ export interface Bounds {
   readonly viewDelayMs: number;
   /** How long after a restore the connection may still be on its way back. */
   readonly recoveryMs: number;
-  /** How long a connection may be dead without a word before anybody notices (W7). */
+  /** How long a connection may be dead before a watch notices (W7). */
   readonly silenceMs: number;
 }
 
@@ -32,19 +36,23 @@ export interface BoundsSource {
   readonly slackMs: number;
   readonly isHandMoved: boolean;
   readonly callTimeoutMs: number;
+  /** How far a watch may be behind on a clock that is moved by hand, beside the time on the way. */
+  readonly watchDelayMs: number;
   readonly fencing: 'atomic' | 'checked';
 }
 
-export function boundsOf({ fencing, ...source }: BoundsSource): Bounds {
+export function boundsOf({ fencing, watchDelayMs, ...source }: BoundsSource): Bounds {
   const { slackMs, isHandMoved } = source;
+  const isExact = isHandMoved && slackMs === 0;
   return {
     ...source,
     mayCross: fencing === 'checked',
-    isExact: isHandMoved && slackMs === 0,
+    isExact,
+    isViewExact: isExact && watchDelayMs === 0,
     grainMs: 1,
-    viewDelayMs: slackMs + (isHandMoved ? 0 : 1_000),
+    viewDelayMs: slackMs + (isHandMoved ? watchDelayMs : longestWatchDelayMs),
     recoveryMs: isHandMoved ? slackMs : 3_000,
-    silenceMs: isHandMoved ? 0 : 20_000,
+    silenceMs: isHandMoved ? watchDelayMs : 20_000,
   };
 }
 

@@ -25,31 +25,32 @@ export function judgeShown(ledger: Ledger, observation: Observation): void {
       fail(observation, instance, { clause: 'I1', why: `it belongs to service ${JSON.stringify(instance.service)}` });
     const origin = originOf(ledger, instance);
     if (origin === undefined) fail(observation, instance, { clause: 'I7', why: 'nobody registered it' });
+    const altered = isAltered(instance, origin);
+    if (altered !== undefined) fail(observation, instance, altered);
     const objection =
-      isAltered(instance, origin) ??
       mayNotStand(ledger, origin.claim, from, to) ??
       isBesideAnother(ledger, origin.claim, from, to) ??
       isOutdated(ledger, origin, from, to);
-    if (objection !== undefined) fail(observation, instance, objection);
+    if (objection !== undefined) fail(observation, instance, asWatched(ledger, observation, objection));
   }
 }
 
 function judgeMissing(ledger: Ledger, observation: Observation): void {
-  const { service, instances, from, to, missing } = observation;
+  const { service, instances, from, to } = observation;
   for (const key of ledger.keysOf(service)) {
     if (instances.some((instance) => instance.id === key.id)) continue;
     const objection = mustStand(ledger, key, from, to)?.objection;
     if (objection === undefined) continue;
-    const { clause, why } = objection;
+    const { clause, why } = asWatched(ledger, observation, objection);
     throw new ConformanceError(
-      `${missing ?? clause}: ${observation.who} ${named(key)} missing at ${when(observation)}, although ${why}`,
+      `${clause}: ${observation.who} ${named(key)} missing at ${when(observation)}, although ${why}`,
     );
   }
 }
 
-/** Throws if a set is neither what stood before everything was wiped nor what was left after it (W2). */
+/** Throws if a set that a watch shows is neither what stood before everything was wiped nor what was left after it (W2). */
 export function judgeMoment(ledger: Ledger, { who, service, instances, from, to }: Observation): void {
-  if (!ledger.bounds.isExact) return; // where a wipe takes time, it may be seen
+  if (!ledger.bounds.isViewExact) return; // where a wipe takes time, it may be seen
   for (const { key, called, stood } of ledger.removals) {
     if (key !== undefined || called.seq < from.seq) continue;
     const before = stood.filter((claim) => claim.key.service === service);
@@ -111,6 +112,15 @@ export function judgeOrder(ledger: Ledger, who: string, before: ServiceSnapshot,
       `W3: ${who} was given version ${now.index} of #${now.claim.number} at ${shown(ledger.timeline.now)} after version ${then.index}`,
     );
   }
+}
+
+/** What a list may not show or lack, a watch may until it has caught up (W1, W4): which clause it is then, and what it was held to. */
+function asWatched({ bounds }: Ledger, { watch }: Observation, { clause, why }: Objection): Objection {
+  if (watch === undefined) return { clause, why };
+  const held = bounds.isHandMoved
+    ? `. On a clock that is moved by hand a watch may be behind by ${shown(bounds.viewDelayMs)}.`
+    : '';
+  return { clause: watch, why: `${why} (${clause})${held}` };
 }
 
 function isAltered(instance: ServiceInstance, { version, index, claim }: Origin): Objection | undefined {

@@ -9,6 +9,6 @@ export interface Observation {
   readonly instances: readonly ServiceInstance[];
   readonly from: Instant;
   readonly to: Instant;
-  /** Which clause is at stake when something is missing; the one that promises its presence unless told. */
-  readonly missing?: string | undefined;
+  /** Which clause is at stake if a watch shows it: W1 for what it shows first, W4 after that. Unless told, it is a list. */
+  readonly watch?: 'W1' | 'W4' | undefined;
 }

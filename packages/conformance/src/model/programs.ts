@@ -4,6 +4,7 @@ import { ConformanceError } from '../conformance-error.ts';
 import type { Harness } from '../harness.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { type CreateRegistry, Stage } from '../stage.ts';
+import { watchDelayOf } from '../watch-delay.ts';
 import { assemble } from './assemble.ts';
 import { anyCommand } from './commands.ts';
 import { type Delay, DelayedDriver } from './delayed-driver.ts';
@@ -17,7 +18,7 @@ export const usualRuns = 100;
 export interface ProgramsOptions extends Replay {
   /** How the registries are made. @defaultValue core's `createRegistry` */
   readonly createRegistry?: CreateRegistry | undefined;
-  /** @defaultValue 100 */
+  /** How many programs are tried. @defaultValue 100 */
   readonly numRuns?: number | undefined;
   /** Length of the longest program. @defaultValue 40 */
   readonly maxCommands?: number | undefined;
@@ -36,6 +37,7 @@ export interface ProgramsOptions extends Replay {
  * ROLLCALL_TEST_SEED, ROLLCALL_TEST_PATH and ROLLCALL_TEST_REPLAY_PATH bring a failure back. Rejects with the first broken promise.
  */
 export async function programs(harness: Harness, options: ProgramsOptions = {}): Promise<void> {
+  watchDelayOf(harness); // refused before anything is tried
   const {
     createRegistry: create = createRegistry,
     numRuns = usualRuns,

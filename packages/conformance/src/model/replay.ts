@@ -2,8 +2,11 @@ import type { RunDetails } from 'fast-check';
 
 /** What brings one failure back. */
 export interface Replay {
+  /** Brings back the same random programs. ROLLCALL_TEST_SEED wins. @defaultValue a new one for each run */
   readonly seed?: number | undefined;
+  /** Leads to one program of that seed, as a failure printed it. ROLLCALL_TEST_PATH wins. @defaultValue all of them */
   readonly path?: string | undefined;
+  /** Leads to the commands of that program that were left after it was made shorter. ROLLCALL_TEST_REPLAY_PATH wins. @defaultValue all of them */
   readonly replayPath?: string | undefined;
 }
 

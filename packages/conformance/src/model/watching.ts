@@ -46,20 +46,27 @@ function onSnapshot(
       `W6: ${who} was told at ${shown(to.at)} that its set is stale, although the backend was in reach`,
     );
   const { instances, service } = snapshot;
-  const seen = { who: `${who} was given`, service, instances, to, from: shownSince(program, to, behindMs) };
-  judge(ledger, before === undefined ? { ...seen, missing: 'W1' } : seen);
+  const seen: Observation = {
+    who: `${who} was given`,
+    service,
+    instances,
+    from: shownSince(program, to, behindMs),
+    to,
+    watch: before === undefined ? 'W1' : 'W4',
+  };
+  judge(ledger, seen);
   if (behindMs === undefined) judgeMoment(ledger, seen);
   if (before !== undefined) judgeOrder(ledger, who, before, snapshot);
   if (before === undefined || behindMs !== undefined || reader.pace === 'slow') return;
   // What it had before was its set up to now.
   const upTo = ledger.timeline.since(to.at - bounds.grainMs - bounds.viewDelayMs);
-  judgeShown(ledger, { who: `${who} still had`, service, instances: before.instances, from: upTo, to });
+  judgeShown(ledger, { who: `${who} still had`, service, instances: before.instances, from: upTo, to, watch: 'W4' });
 }
 
 /** Since when the moment may have been that a snapshot shows (W4). */
 function shownSince({ ledger, bounds, began }: Program, to: Instant, behindMs: number | undefined): Instant {
   const since = ledger.timeline.since(Math.min(to.at, behindMs ?? to.at) - bounds.viewDelayMs);
-  return bounds.isExact && behindMs === undefined ? later(since, began) : since;
+  return bounds.isViewExact && behindMs === undefined ? later(since, began) : since;
 }
 
 /** Throws if a reader does not show now what it has to. */
@@ -75,18 +82,18 @@ export function checkReader(program: Program, seat: Seat, reader: ProgramReader)
   if (reader.pace === 'slow') return;
   const behindMs = behindSinceMs(seat.holder, now.at, reopenedWithinMs(bounds));
   if (behindMs !== undefined) return checkStale(program, seat, reader, now);
-  if (!bounds.isExact && now.at - reader.opened.at < reopenedWithinMs(bounds)) return;
+  if (!bounds.isViewExact && now.at - reader.opened.at < reopenedWithinMs(bounds)) return;
   const { last, service } = reader;
   if (last === undefined) throw new ConformanceError(`W1: ${who} has been given nothing by ${shown(now.at)}`);
   if (last.freshness !== 'live')
     throw new ConformanceError(
       `W6: ${who} still has a stale set at ${shown(now.at)}, although the backend is in reach`,
     );
-  judge(ledger, { ...stillShown(program, now), who: `${who} has`, service, instances: last.instances });
+  judge(ledger, { ...stillShown(program, now), who: `${who} has`, service, instances: last.instances, watch: 'W4' });
 }
 
 function stillShown({ ledger, bounds }: Program, now: Instant): Pick<Observation, 'from' | 'to'> {
-  return { from: bounds.isExact ? now : ledger.timeline.since(now.at - bounds.viewDelayMs), to: now };
+  return { from: bounds.isViewExact ? now : ledger.timeline.since(now.at - bounds.viewDelayMs), to: now };
 }
 
 function checkStale({ bounds }: Program, seat: Seat, reader: ProgramReader, now: Instant): void {

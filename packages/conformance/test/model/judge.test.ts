@@ -153,3 +153,16 @@ test('D4: a service is named when something must be listed in it, and only when 
   told();
   expect(() => told(key.service)).toThrow(/^D4: /);
 });
+
+test('W4: what a watch lacks or still shows is its delay, beside the clause that a list would have broken', () => {
+  const run = new SampleRun();
+  const claim = run.registered();
+  expect(() => run.watched()).toThrow(
+    'W4: reader 1 of client 9 has "orders" / "i1" missing at 0 ms, although #0 was registered at 0 ms (R1). ' +
+      'On a clock that is moved by hand a watch may be behind by 0 ms.',
+  );
+  run.pass(10, claim);
+  run.removed();
+  expect(() => run.watched(version(0, 0))).toThrow(/^W4: .* although it was removed at 10 ms, .* \(D1\)\. On a clock/);
+  expect(() => run.watched(version(7, 0))).toThrow(/^I7: /);
+});

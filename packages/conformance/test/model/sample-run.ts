@@ -4,6 +4,7 @@ import type { Claim, ClaimTerms } from '../../src/model/claim.ts';
 import type { Fault, Holder } from '../../src/model/holder.ts';
 import { judge } from '../../src/model/judge.ts';
 import { Ledger } from '../../src/model/ledger.ts';
+import type { Observation } from '../../src/model/observation.ts';
 import { stamp } from '../../src/model/stamp.ts';
 
 export const ttlMs = 15_000;
@@ -13,7 +14,15 @@ export const key = { service: 'orders', id: 'i1' };
 export class SampleRun {
   now = 0;
   readonly ledger: Ledger = new Ledger(
-    boundsOf({ ttlMs, lagMs: 0, slackMs: 0, isHandMoved: true, callTimeoutMs: 1_000, fencing: 'atomic' }),
+    boundsOf({
+      ttlMs,
+      lagMs: 0,
+      slackMs: 0,
+      isHandMoved: true,
+      callTimeoutMs: 1_000,
+      watchDelayMs: 0,
+      fencing: 'atomic',
+    }),
     () => this.now,
   );
 
@@ -53,14 +62,17 @@ export class SampleRun {
 
   /** Somebody lists the service now, and sees `instances`. */
   listed(...instances: readonly ServiceInstance[]): void {
+    judge(this.ledger, { ...this.#now(), who: 'client 9 listed', instances });
+  }
+
+  /** Somebody watches the service, and has `instances` now. */
+  watched(...instances: readonly ServiceInstance[]): void {
+    judge(this.ledger, { ...this.#now(), who: 'reader 1 of client 9 has', instances, watch: 'W4' });
+  }
+
+  #now(): Pick<Observation, 'service' | 'from' | 'to'> {
     const { timeline } = this.ledger;
-    judge(this.ledger, {
-      who: 'client 9 listed',
-      service: key.service,
-      instances,
-      from: timeline.note(),
-      to: timeline.note(),
-    });
+    return { service: key.service, from: timeline.note(), to: timeline.note() };
   }
 }
 
