@@ -8,6 +8,9 @@ const withServers = [
   'examples/test/**/*.test.ts',
 ];
 
+/** Packs, installs and runs what is published: needs the registry that npm uses. */
+const packed = ['testing/packages/**/*.test.ts'];
+
 /** Run by `npm run test:long` alone: see vitest.long.config.ts. */
 const long = ['packages/*/test/long/**'];
 
@@ -45,7 +48,18 @@ export default defineConfig({
             'bench/test/**/*.test.ts',
             'testing/**/*.test.ts',
           ],
-          exclude: [...configDefaults.exclude, ...withServers, ...long],
+          exclude: [...configDefaults.exclude, ...withServers, ...packed, ...long],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: packed,
+          // After all others, by itself: compilers would take the cores from tests that watch the time.
+          sequence: { groupOrder: 1 },
+          testTimeout: 70_000,
+          hookTimeout: 240_000,
         },
       },
       {

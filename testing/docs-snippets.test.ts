@@ -25,12 +25,12 @@ describe('the snippets of the documents', () => {
     test.concurrent(`${snippet.document}:${snippet.line} runs`, async () => {
       const output = snippet.output === undefined ? {} : { stdout: `${snippet.output}\n` };
       expect(await workbench.run(snippet)).toMatchObject({ exitCode: 0, ...output });
-    });
+    }, 40_000);
   }
 
   test.concurrent('those for vitest pass', async () => {
     expect(await workbench.test()).toMatchObject({ exitCode: 0 });
-  });
+  }, 40_000);
 });
 
 describe('snippetsOf', () => {

@@ -39,6 +39,12 @@ export function snippetsOf(document: string, markdown: string): readonly Snippet
   });
 }
 
+/** Name of a module that holds this snippet alone, without its extension. */
+export function moduleOf({ document, line, mode }: Snippet): string {
+  const name = `${document.replaceAll(/[^a-z0-9]+/gi, '-')}-${line}`;
+  return mode === 'test' ? `${name}.test` : name;
+}
+
 /** Fenced blocks, also indented ones and such with longer fences. */
 function blocksOf(markdown: string): readonly Block[] {
   const blocks: Block[] = [];

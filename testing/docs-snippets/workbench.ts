@@ -1,16 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Snippet } from './snippet.ts';
-
-/** What a program came to. */
-export interface Outcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  /** Both streams, for people. */
-  readonly said: string;
-}
+import { type Outcome, runNode } from '../own-process.ts';
+import { moduleOf, type Snippet } from './snippet.ts';
 
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
@@ -56,17 +48,7 @@ export class Workbench {
   }
 
   #node(parameters: readonly string[]): Promise<Outcome> {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(VITEST|NODE_V8_COVERAGE$|FORCE_COLOR$)/.test(name),
-    );
-    const env = { ...Object.fromEntries(inherited), NO_COLOR: '1' };
-    return new Promise((resolve) => {
-      execFile(process.execPath, parameters, { cwd: this.#root, env, timeout: 15_000 }, (error, stdout, stderr) => {
-        const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-        const ending = error?.killed === true ? 'It did not end by itself within 15 s.' : '';
-        resolve({ exitCode, stdout, said: [stdout, stderr, ending].join('\n').trim() });
-      });
-    });
+    return runNode(parameters, { cwd: this.#root, timeoutMs: 30_000 });
   }
 }
 
@@ -88,11 +70,6 @@ const tsconfig = {
   include: ['*.ts'],
   references: ['core', 'backend-memory', 'conformance'].map((name) => ({ path: `../../../packages/${name}` })),
 };
-
-function moduleOf({ document, line, mode }: Snippet): string {
-  const name = `${document.replaceAll(/[^a-z0-9]+/gi, '-')}-${line}`;
-  return mode === 'test' ? `${name}.test` : name;
-}
 
 /** Sorts the compiler's lines by the document they are about; those about anything else concern all. */
 function complaintsBy(said: string, snippets: readonly Snippet[]): ReadonlyMap<string, readonly string[]> {

@@ -13,6 +13,7 @@ export interface DriverCallOptions {
 
 /** What a backend can do, frozen. The conformance suite reads it; nothing else may excuse a backend from a case. */
 export interface BackendCapabilities {
+  /** Which TTLs are granted, and how late they may end. */
   readonly lease: {
     /** Shortest TTL granted; a shorter ask is raised to it (L1). */
     readonly minTtlMs: number;
@@ -33,8 +34,9 @@ export interface BackendCapabilities {
 export interface MalformedRecord {
   /** The backend's own name of the record. */
   readonly key: string;
-  /** What `put` and `removedIds` will call it once it decodes or is gone: the instance's id where the key tells it. @defaultValue `key` */
+  /** What `put` and `removedIds` will call it once it decodes or is gone: the instance's id where the key tells it. A driver that only sends snapshots may leave it out. @defaultValue `key` */
   readonly id?: string | undefined;
+  /** Why it could not be decoded: the `error` of the diagnostic (D5). */
   readonly error: unknown;
 }
 
@@ -43,6 +45,7 @@ export interface DriverSnapshot {
   readonly type: 'snapshot';
   /** In any order, each id once. */
   readonly instances: readonly ServiceInstance[];
+  /** The records of the service that stand and cannot be decoded (D5). @defaultValue none */
   readonly malformed?: readonly MalformedRecord[] | undefined;
 }
 
@@ -53,6 +56,7 @@ export interface DriverChanges {
   readonly put: readonly ServiceInstance[];
   /** Also the ids whose record became malformed, and the `id` of malformed records that are gone. */
   readonly removedIds: readonly string[];
+  /** The records that this step wrote and that cannot be decoded (D5). @defaultValue none */
   readonly malformed?: readonly MalformedRecord[] | undefined;
 }
 
@@ -61,6 +65,7 @@ export type DriverEvent = DriverSnapshot | DriverChanges;
 
 /** One granted lease with the entry that stands under it. */
 export interface DriverLease {
+  /** The backend's own name of the lease. Owners see it as `Lease.id`. */
   readonly id: string;
   /** As granted: never less than asked for (L1). */
   readonly ttlMs: number;
@@ -78,7 +83,10 @@ export interface DriverLease {
 
 /** The terms of one attempt to register. */
 export interface DriverRegisterOptions extends DriverCallOptions {
-  /** A driver that cannot reject atomically looks first and then writes; it does not list 'reject' among its capabilities. */
+  /**
+   * A driver that cannot reject atomically looks first and then writes, and does not list 'reject' among its capabilities. It is
+   * asked to reject all the same: registering again does (R6).
+   */
   readonly onConflict: OnConflict;
   /** Random, one for each Registration, the same for all its attempts, stored in the entry. An entry of the same owner is never a conflict. */
   readonly owner: string;
@@ -91,17 +99,19 @@ export interface DriverRegisterOptions extends DriverCallOptions {
 export interface RegistryDriver extends AsyncDisposable {
   /** Name of the backend: `memory`, `etcd`, `consul`. */
   readonly name: string;
+  /** What this backend can do. Never changes. */
   readonly capabilities: BackendCapabilities;
   /** For messages: where the backend is, without credentials (E2). */
   readonly address: string;
   /**
-   * The clock that the backend's leases expire on, where that is one of this process (T1): the registry follows the same.
-   * A backend of its own time, such as a server, leaves it out.
+   * The clock that the backend's leases expire on, where that is one of this process, or of this machine if the driver itself
+   * judges what has expired (T1): the registry follows the same. A backend of its own time, such as a server, leaves it out.
    */
   readonly clock?: Clock | undefined;
   /**
-   * Grants a lease and writes the entry under it, as one fenced step (R1–R4, R8). When the answer is lost, what may have been
-   * written is gone by its TTL (R2). Core starts the next attempt only when the former has settled, and never aborts this call
+   * Grants a lease and writes the entry under it, as one fenced step (R1–R4, R8). Where it fails after something was
+   * sent, its signal aborted or its answer lost, nobody but the driver knows what may have been written: the driver removes that at
+   * once if it can, and its TTL does if not (R2). Core starts the next attempt only when the former has settled, and never aborts this call
    * to close: it waits in the background and revokes (R7). Disposing the driver ends what is still under way.
    */
   register(instance: ServiceInstance, ttlMs: number, options: DriverRegisterOptions): Promise<DriverLease>;

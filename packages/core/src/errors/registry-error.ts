@@ -30,10 +30,16 @@ const brand = Symbol.for('@rollcall/core.RegistryError');
  * never an error (D2). The message says what was attempted, on what and where; `cause` holds the client's own error (E2).
  */
 export class RegistryError extends Error {
+  /** What went wrong. Stable: decide by it, not by the message (E1). */
   readonly code: RegistryErrorCode;
   /** Whether the same call may succeed later. True for `REGISTRY_UNAVAILABLE` alone (E1). */
   readonly retryable: boolean;
 
+  /**
+   * For drivers, which translate what their client throws.
+   * @param message what was attempted, on which service, against which backend and address; no credentials (E2)
+   * @param options `cause`: the client's own error
+   */
   constructor(code: RegistryErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -41,6 +47,7 @@ export class RegistryError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
+  /** Always `RegistryError`. */
   override get name(): string {
     return 'RegistryError';
   }

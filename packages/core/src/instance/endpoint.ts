@@ -9,6 +9,7 @@ export interface Endpoint {
   readonly scheme: string;
   /** As it was written: neither case nor anything else is changed. At most 255 UTF-8 bytes. */
   readonly host: string;
+  /** 1–65535. */
   readonly port: number;
 }
 

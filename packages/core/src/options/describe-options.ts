@@ -14,6 +14,7 @@ export interface OptionRow {
   readonly type: string;
   /** As it is written; `none` or `required` if there is none. */
   readonly byDefault: string;
+  /** In one line: what it means. */
   readonly doc: string;
 }
 

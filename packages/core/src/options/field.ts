@@ -4,6 +4,7 @@ import type { UntypedKind, ValueKind } from './value-kind.ts';
 /** An option, without its types. */
 export interface UntypedField {
   readonly is: 'field';
+  /** What values it takes. */
   readonly kind: UntypedKind;
   /** In one line: what it means, and its unit. */
   readonly doc: string;

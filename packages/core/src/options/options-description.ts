@@ -6,6 +6,7 @@ export interface UntypedGroup {
   readonly is: 'group';
   /** In one line: what giving it does. */
   readonly doc: string;
+  /** Its options, by their names within it. */
   readonly fields: UntypedFields;
 }
 
@@ -51,7 +52,9 @@ export interface UrlForm<Key extends string> {
 
 /** A backend's options, without their types: enough for tables and names. */
 export interface UntypedDescription {
+  /** Which options the parts of a URL give. */
   readonly url: UrlForm<string>;
+  /** The options, by name, in the order of tables. */
   readonly fields: UntypedFields;
 }
 
@@ -65,8 +68,11 @@ export interface OptionsDescription<Given, Checked> extends UntypedDescription {
 
 /** What a description is made of. */
 export interface DescriptionParts<Given, Checked> {
+  /** Which options the parts of a URL give. */
   readonly url: UrlForm<keyof Given & string>;
+  /** A field or a group for each option. */
   readonly fields: Fields<Given, Checked>;
+  /** What holds between options. @defaultValue none */
   readonly rules?: readonly Rule<Checked>[] | undefined;
 }
 

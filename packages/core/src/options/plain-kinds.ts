@@ -3,7 +3,9 @@ import type { ValueKind } from './value-kind.ts';
 
 /** Bounds of a whole number, both allowed. */
 export interface IntegerRange {
+  /** The smallest. */
   readonly min: number;
+  /** The largest. */
   readonly max: number;
   /** What 0 stands for, if it is allowed beside the range: `never`. */
   readonly zero?: string | undefined;

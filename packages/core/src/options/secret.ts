@@ -11,6 +11,7 @@ export interface SecretSources {
 
 /** A secret could not be read. The message names the variable or the file; `cause` is what reading the file failed with. */
 export class SecretError extends Error {
+  /** Always `SecretError`. */
   override get name(): string {
     return 'SecretError';
   }
@@ -25,6 +26,7 @@ const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
 export class Secret {
   readonly #place: SecretPlace;
 
+  /** Reads nothing yet (B2). */
   constructor(place: SecretPlace) {
     this.#place = place;
     Object.defineProperty(this, inspectCustom, { value: () => this.toString() });

@@ -18,9 +18,13 @@ export interface TlsOptions {
 
 /** The same, checked. */
 export interface CheckedTlsOptions {
+  /** `undefined`: those of Node.js. */
   readonly ca: Secret | undefined;
+  /** `undefined`: the client shows no certificate. */
   readonly cert: Secret | undefined;
+  /** There if `cert` is, by the rule that goes with the group. */
   readonly key: Secret | undefined;
+  /** `undefined`: the host that is connected to. */
   readonly serverName: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import { pathError } from '../instance/field-error.ts';
 
 /** Where a server is, as it was written: perhaps without saying how it is spoken to, and at which port. */
 export interface WrittenAuthority {
+  /** `undefined` if none was written, as for `port`. */
   readonly scheme: 'http' | 'https' | undefined;
   /** A name or an IP; IPv6 without brackets. */
   readonly host: string;
