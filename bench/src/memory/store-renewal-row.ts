@@ -5,6 +5,7 @@ import type { Round } from '../frame/rounds.ts';
 import { counted, mean, median } from '../frame/spread.ts';
 import { roundsOf, type RowTerms } from '../frame/suite.ts';
 // Below what the package exports, on purpose: a driver's call is a promise, and the store's share is what is done within it.
+import { Entry } from '../../../packages/backend-memory/dist/entry.js';
 import { EntryTable } from '../../../packages/backend-memory/dist/entry-table.js';
 import { typicalOwner } from '../workload/typical-instance.ts';
 import { nsEach, occupiedBytes, plainObjects, shuffled } from './million.ts';
@@ -30,9 +31,11 @@ export async function storeRenewal(terms: RowTerms): Promise<readonly Finding[]>
   // Core has one for each registration, and so does every lease here.
   const owner = typicalOwner;
   const before = occupiedBytes();
-  const entries = instances.map((instance) =>
-    table.register({ instance, client: 1, owner, ttlMs, onConflict: 'replace' }),
-  );
+  const entries = instances.map((instance) => {
+    const entry = new Entry({ instance, client: 1, owner, ttlMs });
+    table.register(entry, 'replace');
+    return entry;
+  });
   // The owner's token is the owner's too, the list of entries the owners' leases.
   const bytes = (occupiedBytes() - before) / count;
   const plain = plainObjects(count);

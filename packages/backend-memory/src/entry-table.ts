@@ -7,18 +7,9 @@ import {
   type ServiceInstance,
 } from '@rollcall/core/driver';
 import type { ChangeStream } from './change-stream.ts';
-import { Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { Pace } from './pace.ts';
 import { Shelf } from './shelf.ts';
-
-/** What a client asks for when it registers. */
-export interface EntryRequest {
-  readonly instance: ServiceInstance;
-  readonly client: number;
-  readonly owner: string;
-  readonly ttlMs: number;
-  readonly onConflict: OnConflict;
-}
 
 /**
  * The state of a store and the meaning of its leases. Every operation is one step, done when it returns; nothing here knows
@@ -43,8 +34,9 @@ export class EntryTable {
     return ++this.#clients;
   }
 
-  /** Grants a lease and writes the entry under it (R1). @throws RegistryError `INSTANCE_ALREADY_REGISTERED` (R4) */
-  register({ instance, client, owner, ttlMs, onConflict }: EntryRequest): Entry {
+  /** Grants `entry` a lease and writes it (R1). @throws RegistryError `INSTANCE_ALREADY_REGISTERED` (R4) */
+  register(entry: Entry, onConflict: OnConflict): void {
+    const { instance, client, owner, ttlMs } = entry;
     const shelf = this.#shelf(instance.service);
     const former = shelf.entry(instance.id);
     const now = this.clock.now();
@@ -54,10 +46,10 @@ export class EntryTable {
         `Could not register ${nameOf(instance)}: a live entry of another owner stands. Wait until it is gone, or ask for onConflict 'replace'.`,
       );
     if (former !== undefined) this.#expiry.cancel(former);
-    const entry = new Entry({ shelf, instance, client, owner, ttlMs, lease: ++this.#leases });
+    entry.shelf = shelf;
+    entry.lease = ++this.#leases;
     this.#expiry.set(entry, now + ttlMs);
     shelf.put(entry);
-    return entry;
   }
 
   /** Good only if the entry is present and still this lease's (L6). @throws RegistryError as `DriverLease.renew` says */
@@ -72,13 +64,13 @@ export class EntryTable {
     const now = this.clock.now();
     if (!entry.isLive(now)) throw this.#notOurs(entry, 'update the instance', now);
     entry.instance = instance;
-    entry.shelf.put(entry);
+    entry.shelf?.put(entry);
   }
 
   /** Ends the lease, and the entry only if it is still this lease's. Already gone is success. */
   revoke(entry: Entry): void {
     this.#expiry.cancel(entry);
-    entry.shelf.takeOut(entry);
+    entry.shelf?.takeOut(entry);
   }
 
   /** Deletes a record whatever lease it is under. @returns whether there was one */
@@ -154,8 +146,8 @@ export class EntryTable {
   }
 
   /** Why `entry` is not its owner's any more: somebody else's stands, or nothing does (L6, R3). */
-  #notOurs({ shelf, instance, client, owner }: Entry, action: string, now: number): RegistryError {
-    const standing = this.#shelves.get(shelf.service)?.entry(instance.id);
+  #notOurs({ instance, client, owner }: Entry, action: string, now: number): RegistryError {
+    const standing = this.#shelves.get(instance.service)?.entry(instance.id);
     const attempt = `Could not ${action} of ${nameOf(instance)}`;
     return standing?.isLive(now) === true && !standing.isOf(client, owner)
       ? new RegistryError('LEASE_SUPERSEDED', `${attempt}: another owner has taken the entry.`)

@@ -11,13 +11,10 @@ export interface EntryPlace {
 
 /** What an entry is registered with. */
 export interface EntryTerms {
-  readonly shelf: EntryPlace;
   readonly instance: ServiceInstance;
   /** Who registered it: client and registration, so that two clients never share one. */
   readonly client: number;
   readonly owner: string;
-  /** The how manieth lease of the store it stands under. */
-  readonly lease: number;
   readonly ttlMs: number;
 }
 
@@ -26,20 +23,20 @@ export class Entry implements Sleeper {
   /** When the lease ends unless it is renewed; `Infinity` once the entry is gone. */
   dueAt: number = Infinity;
   queuedAt: number = Infinity;
+  readonly ttlMs: number;
   instance: ServiceInstance;
-  readonly shelf: EntryPlace;
+  /** The how manieth lease of the store it stands under; 0 before it is granted. */
+  lease: number = 0;
+  /** Where it stands; undefined before it does. */
+  shelf: EntryPlace | undefined;
   readonly client: number;
   readonly owner: string;
-  readonly lease: number;
-  readonly ttlMs: number;
 
-  constructor({ shelf, instance, client, owner, lease, ttlMs }: EntryTerms) {
-    this.shelf = shelf;
+  constructor({ instance, client, owner, ttlMs }: EntryTerms) {
+    this.ttlMs = ttlMs;
     this.instance = instance;
     this.client = client;
     this.owner = owner;
-    this.lease = lease;
-    this.ttlMs = ttlMs;
   }
 
   /** Also false in the moment between the end of its lease and its removal: nobody may see it then (L3). */
@@ -52,6 +49,6 @@ export class Entry implements Sleeper {
   }
 
   wake(): void {
-    this.shelf.takeOut(this);
+    this.shelf?.takeOut(this);
   }
 }

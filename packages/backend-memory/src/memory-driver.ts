@@ -11,7 +11,7 @@ import {
   type ServiceInstance,
 } from '@rollcall/core/driver';
 import { ChangeStream } from './change-stream.ts';
-import type { Entry } from './entry.ts';
+import { Entry, type EntryTerms } from './entry.ts';
 import type { EntryTable } from './entry-table.ts';
 import { type MemoryStore, tableOf } from './memory-store.ts';
 
@@ -59,8 +59,9 @@ class StoreClient implements MemoryDriver {
     options.signal.throwIfAborted();
     this.assertLinked('register', instance);
     const { onConflict, owner } = options;
-    const entry = this.#table.register({ instance, ttlMs, onConflict, client: this.#number, owner });
-    return new StoreLease(this, this.#table, entry);
+    const lease = new StoreLease(this, this.#table, { instance, ttlMs, client: this.#number, owner });
+    this.#table.register(lease, onConflict);
+    return lease;
   }
 
   async list(service: string, options: DriverCallOptions): Promise<DriverSnapshot> {
@@ -148,40 +149,36 @@ function nameOf(subject: Subject | undefined): string {
   return ` ${JSON.stringify(id === undefined ? service : `${service}/${id}`)}`;
 }
 
-class StoreLease implements DriverLease {
+/** A lease that was granted is the entry itself: a renewal among a million costs what it touches in memory. */
+class StoreLease extends Entry implements DriverLease {
   readonly #client: StoreClient;
   readonly #table: EntryTable;
-  readonly #entry: Entry;
 
-  constructor(client: StoreClient, table: EntryTable, entry: Entry) {
+  constructor(client: StoreClient, table: EntryTable, terms: EntryTerms) {
+    super(terms);
     this.#client = client;
     this.#table = table;
-    this.#entry = entry;
   }
 
   get id(): string {
-    return `lease-${this.#entry.lease}`;
-  }
-
-  get ttlMs(): number {
-    return this.#entry.ttlMs;
+    return `lease-${this.lease}`;
   }
 
   /** Done within the call: there is nothing for an abort to cut short, so that no signal has to be made. */
   async renew(): Promise<void> {
-    this.#client.assertLinked('renew the lease of', this.#entry.instance);
-    this.#table.renew(this.#entry);
+    this.#client.assertLinked('renew the lease of', this.instance);
+    this.#table.renew(this);
   }
 
   async update(instance: ServiceInstance, options: DriverCallOptions): Promise<void> {
     options.signal.throwIfAborted();
     this.#client.assertLinked('update', instance);
-    this.#table.update(this.#entry, instance);
+    this.#table.update(this, instance);
   }
 
   async revoke(options: DriverCallOptions): Promise<void> {
     options.signal.throwIfAborted();
-    this.#client.assertLinked('deregister', this.#entry.instance);
-    this.#table.revoke(this.#entry);
+    this.#client.assertLinked('deregister', this.instance);
+    this.#table.revoke(this);
   }
 }

@@ -68,16 +68,16 @@ export const coreMutants: readonly Mutant[] = [
   {
     name: 'takes one failed renewal for the loss',
     clause: 'L4',
-    file: 'core/src/registration/keep-alive.ts',
+    file: 'core/src/registration/kept-lease.ts',
     find: 'else this.#failed(now, cause);',
     replace: "else this.#finish({ type: 'gone', cause });",
   },
   {
     name: 'counts the deadline from the answer',
     clause: 'L5',
-    file: 'core/src/registration/keep-alive.ts',
-    find: 'this.#lease.extend(sentAt);',
-    replace: 'this.#lease.extend(now);',
+    file: 'core/src/registration/kept-lease.ts',
+    find: 'this.extend(sentAt);',
+    replace: 'this.extend(now);',
   },
   {
     name: 'believes in a lease for twice its TTL',

@@ -26,9 +26,9 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'drops metadata',
     clause: 'I7',
-    file: table,
-    find: 'const entry = new Entry({ shelf, instance, client, owner, ttlMs,',
-    replace: 'const entry = new Entry({ shelf, instance: { ...instance, metadata: {} }, client, owner, ttlMs,',
+    file: driver,
+    find: 'new StoreLease(this, this.#table, { instance, ttlMs,',
+    replace: 'new StoreLease(this, this.#table, { instance: { ...instance, metadata: {} }, ttlMs,',
   },
   {
     name: 'takes an entry of the same owner for a conflict',
@@ -69,8 +69,8 @@ export const memoryMutants: readonly Mutant[] = [
     name: 'revokes the entry of a newcomer',
     clause: 'R3',
     file: table,
-    find: 'entry.shelf.takeOut(entry);',
-    replace: 'entry.shelf.clear(entry.instance.id);',
+    find: 'entry.shelf?.takeOut(entry);',
+    replace: 'entry.shelf?.clear(entry.instance.id);',
   },
   {
     name: 'overwrites where it was asked to reject',
@@ -85,7 +85,7 @@ export const memoryMutants: readonly Mutant[] = [
     file: table,
     find: 'entry.instance = instance;',
     replace: `entry.instance = instance;
-    entry.shelf.clear(instance.id);`,
+    entry.shelf?.clear(instance.id);`,
   },
   {
     name: 'lets an update through under a superseded lease',
@@ -98,7 +98,7 @@ export const memoryMutants: readonly Mutant[] = [
     name: 'leaves the entry when its lease is revoked',
     clause: 'R7',
     file: driver,
-    find: 'this.#table.revoke(this.#entry);',
+    find: 'this.#table.revoke(this);',
     replace: '',
   },
   {
@@ -126,7 +126,7 @@ export const memoryMutants: readonly Mutant[] = [
     name: 'expires without telling those who watch',
     clause: 'L3',
     file: 'backend-memory/src/entry.ts',
-    find: 'this.shelf.takeOut(this);',
+    find: 'this.shelf?.takeOut(this);',
     replace: '',
   },
   {

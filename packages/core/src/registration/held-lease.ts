@@ -1,22 +1,20 @@
 import { LateSignal } from '../cancelling/late-signal.ts';
 import type { Stop } from '../cancelling/stop.ts';
 import type { DriverLease } from '../driver/registry-driver.ts';
-import type { Clock } from '../time/clock.ts';
+import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { Lease } from './registration.ts';
 
 /** One lease while its owner believes in it: until T after the last acknowledged renewal was sent (L5). */
 export class HeldLease implements Lease {
   readonly driverLease: DriverLease;
-  readonly #clock: Clock;
-  #isOver = false;
-  #reason: unknown;
-  /** Made when somebody wants to hear of the end. */
+  protected readonly parts: RegistryParts;
+  #expiresAt: number = Infinity;
+  /** Made when it is over, or when somebody wants to hear of that. */
   #end: LateSignal | undefined;
-  #expiresAt: number;
 
-  constructor(driverLease: DriverLease, sentAt: number, clock: Clock) {
+  constructor(parts: RegistryParts, driverLease: DriverLease, sentAt: number) {
+    this.parts = parts;
     this.driverLease = driverLease;
-    this.#clock = clock;
     this.#expiresAt = sentAt + driverLease.ttlMs;
   }
 
@@ -33,7 +31,7 @@ export class HeldLease implements Lease {
   }
 
   get remainingMs(): number {
-    return this.#isOver ? 0 : Math.max(0, this.#expiresAt - this.#clock.now());
+    return this.isOver ? 0 : Math.max(0, this.#expiresAt - this.parts.clock.now());
   }
 
   /** Aborts when it is over, without a signal having to be made. */
@@ -42,7 +40,7 @@ export class HeldLease implements Lease {
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#end?.isAborted === true;
   }
 
   /** The instant from which nobody may believe in it any more, on the registry's clock. */
@@ -51,23 +49,17 @@ export class HeldLease implements Lease {
   }
 
   /** A renewal that was sent at `sentAt` has been acknowledged. */
-  extend(sentAt: number): void {
+  protected extend(sentAt: number): void {
     this.#expiresAt = sentAt + this.driverLease.ttlMs;
   }
 
-  /** The lease is over (L8). */
+  /** The lease is over, once (L8). */
   end(reason: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#reason = reason;
-    this.#end?.abort(reason);
+    this.#made().abort(reason);
   }
 
   #made(): LateSignal {
-    if (this.#end === undefined) {
-      this.#end = new LateSignal();
-      if (this.#isOver) this.#end.abort(this.#reason);
-    }
+    this.#end ??= new LateSignal();
     return this.#end;
   }
 }

@@ -6,9 +6,8 @@ import { RegistryError } from '../errors/registry-error.ts';
 import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { GrantAttempt, Granted } from './grant-attempt.ts';
-import { HeldLease } from './held-lease.ts';
 import { InstanceWrites } from './instance-writes.ts';
-import { KeepAlive } from './keep-alive.ts';
+import { KeptLease } from './kept-lease.ts';
 import { active, afterLeaseEvent, type LeaseEvent, type LeaseState, type OnLost } from './lease-state.ts';
 import { regrant } from './regrant.ts';
 import type { RegistrationStateChange } from './registration.ts';
@@ -32,8 +31,7 @@ export class Hold {
   readonly #parts: RegistryParts;
   readonly #terms: HoldTerms;
   #state: LeaseState = active;
-  #lease: HeldLease;
-  #keepAlive: KeepAlive;
+  #lease: KeptLease;
   #regrant: GrantAttempt | undefined;
   /** Aborts at the end, for a re-registration that is under way. */
   #over: LateSignal | undefined;
@@ -45,8 +43,7 @@ export class Hold {
     this.#parts = parts;
     this.#terms = terms;
     this.writes = new InstanceWrites(parts, instance, this);
-    this.#lease = new HeldLease(granted.lease, granted.sentAt, parts.clock);
-    this.#keepAlive = this.#renewing(granted.sentAt);
+    this.#lease = new KeptLease(parts, granted.lease, granted.sentAt, this);
     parts.wakeLock.acquire();
   }
 
@@ -55,7 +52,7 @@ export class Hold {
   }
 
   /** The newest lease, also when it is over. */
-  get lease(): HeldLease {
+  get lease(): KeptLease {
     return this.#lease;
   }
 
@@ -110,14 +107,12 @@ export class Hold {
 
   #lose(cause: unknown): void {
     this.#lostAt = this.#parts.clock.now();
-    this.#keepAlive.stop(cause);
     this.#lease.end(cause);
     this.#reportLoss(cause);
   }
 
   #end(from: LeaseState, cause: unknown): void {
     const reason = cause ?? new RegistryError('LEASE_NOT_FOUND', 'The registration was closed by its owner.');
-    this.#keepAlive.stop(reason);
     this.#lease.end(reason);
     this.#over?.abort(reason);
     this.#regrant?.disown().catch(() => undefined); // a removal that is given up has been reported
@@ -145,12 +140,6 @@ export class Hold {
     );
   }
 
-  #renewing(sentAt: number): KeepAlive {
-    const keepAlive = new KeepAlive(this.#parts, this.#lease, this);
-    keepAlive.start(sentAt);
-    return keepAlive;
-  }
-
   async #regain(): Promise<void> {
     const { owner, ttlMs } = this.#terms;
     this.#over ??= new LateSignal();
@@ -168,8 +157,7 @@ export class Hold {
     if (outcome.type === 'superseded') this.leaseEvent(outcome);
     if (outcome.type !== 'regained') return;
     const { granted, version, attempts } = outcome;
-    this.#lease = new HeldLease(granted.lease, granted.sentAt, this.#parts.clock);
-    this.#keepAlive = this.#renewing(granted.sentAt);
+    this.#lease = new KeptLease(this.#parts, granted.lease, granted.sentAt, this);
     this.writes.holds(version);
     const gapMs = this.#parts.clock.now() - this.#lostAt;
     this.#parts.diagnostics.report({ type: 'reregistered', ...this.#name, attempts, gapMs });

@@ -3,7 +3,7 @@ import { RegistryError } from '../errors/registry-error.ts';
 import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { Sleeper } from '../time/sleeper.ts';
-import type { HeldLease } from './held-lease.ts';
+import type { KeptLease } from './kept-lease.ts';
 import type { LeaseEvent } from './lease-state.ts';
 
 /** Whoever owns the entry that is written. */
@@ -78,7 +78,7 @@ export class InstanceWrites {
   }
 
   /** Writes the newest instance under `lease`, unless the backend holds it or a write is under way. */
-  flush(lease: HeldLease): void {
+  flush(lease: KeptLease): void {
     if (this.#write !== 'none' || this.isHeld) return;
     const version = this.#version;
     const instance = this.#newest;
@@ -124,14 +124,14 @@ export class InstanceWrites {
       if (wait.version <= version) this.#parts.queue.set(wait, wait.boundAt + waitedMs);
   }
 
-  #written(version: number, lease: HeldLease): void {
+  #written(version: number, lease: KeptLease): void {
     this.#write = 'none';
     if (lease.isOver) return;
     this.holds(version);
     this.flush(lease);
   }
 
-  #failed(version: number, lease: HeldLease, error: unknown): void {
+  #failed(version: number, lease: KeptLease, error: unknown): void {
     this.#write = 'none';
     if (lease.isOver) return;
     if (RegistryError.is(error, 'LEASE_SUPERSEDED'))
@@ -139,6 +139,7 @@ export class InstanceWrites {
     if (RegistryError.is(error, 'LEASE_NOT_FOUND')) return this.#listener.leaseEvent({ type: 'gone', cause: error });
     for (const wait of this.#waiting ?? []) if (wait.version <= version) this.#settle(wait, () => wait.reject(error));
     if (this.#waiting !== undefined && this.#waiting.size > 0) this.flush(lease);
+    else lease.tellRenewal(); // whose listener writes it again
   }
 
   #settle(wait: UpdateWait, settle: () => void): void {

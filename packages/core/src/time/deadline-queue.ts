@@ -6,7 +6,7 @@ import type { Sleeper } from './sleeper.ts';
 /** Most sleepers woken in one turn of the event loop, so that a million that fall due together block nobody. */
 const wakesPerTurn = 1_024;
 
-/** Most places looked at in one turn that have just come near. */
+/** Most places looked at in one turn that have just come near; none while there are enough to wake. */
 const looksPerTurn = 8_192;
 
 /** Dead places are swept out when there are more of them than this, and than living ones. */
@@ -122,10 +122,10 @@ export class DeadlineQueue {
 
   /** Those whose time has come go into the heap; who has moved meanwhile goes where it is now. */
   #bringNear(now: number): void {
-    for (let left = looksPerTurn; left > 0 && this.#far.firstInstant <= now;) {
+    for (let left = looksPerTurn; left > 0 && this.#near.size < wakesPerTurn && this.#far.firstInstant <= now;) {
       this.#nearUntil = this.#far.firstEnd;
       const before = this.#far.size;
-      const sleepers = this.#far.takeFirst(left);
+      const sleepers = this.#far.takeFirst(Math.min(left, wakesPerTurn));
       left -= before - this.#far.size;
       for (const sleeper of sleepers) {
         if (sleeper.dueAt === Infinity) sleeper.queuedAt = Infinity;
