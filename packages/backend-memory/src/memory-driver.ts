@@ -170,8 +170,8 @@ class StoreLease extends Entry implements DriverLease {
     this.#table.renew(this);
   }
 
-  async update(instance: ServiceInstance, options: DriverCallOptions): Promise<void> {
-    options.signal.throwIfAborted();
+  /** Done within the call, like a renewal. */
+  async update(instance: ServiceInstance): Promise<void> {
     this.#client.assertLinked('update', instance);
     this.#table.update(this, instance);
   }

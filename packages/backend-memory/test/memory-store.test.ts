@@ -1,5 +1,5 @@
 import { createRegistry, manualClock, type Registry, serviceInstance } from '@rollcall/core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { memoryDriver, MemoryStore } from '../src/index.ts';
 
 const orders = { service: 'orders', id: 'a', endpoints: ['http://10.0.0.1:80'] } as const;
@@ -149,6 +149,23 @@ test('L3: of more than are expired in one turn, no watch is told a set that hold
   const { value } = await next;
   expect(value?.type === 'changes' && value.removedIds.length).toBe(all.length);
   expect((await driver.list('orders', { signal })).instances).toEqual([]);
+});
+
+test('C1: renewing and updating are done within the call, so that no signal has to be made for them', async () => {
+  const { store } = shop();
+  const driver = memoryDriver(store);
+  const instance = serviceInstance(orders);
+  const lease = await driver.register(instance, 1_000, { signal, owner: 'o', onConflict: 'replace' });
+  const asked = vi.fn<() => AbortSignal>(() => signal);
+  const options = {
+    get signal(): AbortSignal {
+      return asked();
+    },
+  };
+  await lease.renew(options);
+  await lease.update(serviceInstance({ ...orders, weight: 7 }), options);
+  expect((await driver.list('orders', { signal })).instances).toMatchObject([{ weight: 7 }]);
+  expect(asked).not.toHaveBeenCalled();
 });
 
 test('C1: calls and watches with a signal that has aborted reject with its reason', async () => {

@@ -196,15 +196,15 @@ export const coreMutants: readonly Mutant[] = [
     name: 'lets a call hang',
     clause: 'E3',
     file: 'core/src/driver/driver-calls.ts',
-    find: 'queue.set(this, clock.now() + this.#boundMs);',
+    find: "if (this.#step === 'sent') queue.set(this, clock.now() + this.#boundMs);",
     replace: '',
   },
   {
     name: 'ignores an abort',
     clause: 'C1',
     file: 'core/src/driver/driver-calls.ts',
-    find: 'call.cancel(stop.reason)',
-    replace: 'undefined',
+    find: '() => this.cancel(stop.reason)',
+    replace: '() => undefined',
   },
   {
     name: 'leaves its entries behind when the registry closes',

@@ -27,32 +27,32 @@ interface CallTools {
   readonly callTimeoutMs: number;
 }
 
+/** What a call has come to. Told once, in the turn in which the driver answers. */
+export interface CallOutcome<T> {
+  readonly resolve: (value: T) => void;
+  /** With a RegistryError, or the reason of an aborted `stop`. */
+  readonly reject: (reason: unknown) => void;
+}
+
 /** The one door to a driver for everything but renewals: a place in flight, the caller's signal, a bound in time, errors that tell (E1–E3). */
 export class DriverCalls {
-  readonly #tools: CallTools;
+  readonly #tools: PendingTools;
   readonly #users = new Set<Cancellable>();
 
   constructor(tools: CallTools) {
-    this.#tools = tools;
+    this.#tools = { ...tools, users: this.#users };
   }
 
   /** @throws RegistryError what the driver threw, or `REGISTRY_UNAVAILABLE` when its bound passes; the reason of an aborted `stop` */
   run<T>(request: CallRequest<T>): Promise<T> {
-    const { stop, by } = request;
-    if (stop?.isAborted === true) return Promise.reject(stop.reason);
-    return new Promise<T>((resolve, reject) => {
-      const call = new PendingCall(this.#tools, request, {
-        resolve,
-        reject,
-        over: () => {
-          takeBack?.();
-          this.#users.delete(call);
-        },
-      });
-      const takeBack = stop?.onAbort(() => call.cancel(stop.reason));
-      if (by === 'user') this.#users.add(call);
-      this.#tools.gate.enter(call, 'other');
-    });
+    return new Promise<T>((resolve, reject) => this.start(request, { resolve, reject }));
+  }
+
+  /** The same for whoever needs no promise. */
+  start<T>(request: CallRequest<T>, outcome: CallOutcome<T>): void {
+    const { stop } = request;
+    if (stop?.isAborted === true) return outcome.reject(stop.reason);
+    new PendingCall(this.#tools, request, outcome).enter();
   }
 
   /** Rejects every call of a user's that is under way or waits (C3). */
@@ -68,25 +68,33 @@ interface Cancellable {
   cancel(reason: unknown): void;
 }
 
-interface Settling<T> {
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-  readonly over: () => void;
+interface PendingTools extends CallTools {
+  /** The calls of users that are under way or wait. */
+  readonly users: Set<Cancellable>;
 }
 
 class PendingCall<T> implements Entrant, Sleeper, Cancellable {
   dueAt: number = Infinity;
   queuedAt: number = Infinity;
-  readonly #tools: CallTools;
+  readonly #tools: PendingTools;
   readonly #request: CallRequest<T>;
-  readonly #settling: Settling<T>;
+  readonly #outcome: CallOutcome<T>;
   readonly #end = new LateSignal();
+  /** Takes back what is held on the caller's signal. */
+  #letGo: (() => void) | undefined;
   #step: 'waiting' | 'sent' | 'over' = 'waiting';
 
-  constructor(tools: CallTools, request: CallRequest<T>, settling: Settling<T>) {
+  constructor(tools: PendingTools, request: CallRequest<T>, outcome: CallOutcome<T>) {
     this.#tools = tools;
     this.#request = request;
-    this.#settling = settling;
+    this.#outcome = outcome;
+  }
+
+  enter(): void {
+    const { stop, by } = this.#request;
+    this.#letGo = stop?.onAbort(() => this.cancel(stop.reason));
+    if (by === 'user') this.#tools.users.add(this);
+    this.#tools.gate.enter(this, 'other');
   }
 
   get isWaiting(): boolean {
@@ -94,13 +102,12 @@ class PendingCall<T> implements Entrant, Sleeper, Cancellable {
   }
 
   admitted(): void {
-    const { clock, queue } = this.#tools;
     const { stop } = this.#request;
     this.#step = 'sent';
     // Its turn may have come because another call with the same signal ended.
     if (stop?.isAborted === true) return this.cancel(stop.reason);
-    queue.set(this, clock.now() + this.#boundMs);
     void this.#send();
+    void this.#bound();
   }
 
   /** The bound has passed. */
@@ -111,7 +118,7 @@ class PendingCall<T> implements Entrant, Sleeper, Cancellable {
   cancel(reason: unknown): void {
     if (!this.#finish()) return;
     this.#end.abort(reason);
-    this.#settling.reject(reason);
+    this.#outcome.reject(reason);
   }
 
   get #boundMs(): number {
@@ -121,20 +128,28 @@ class PendingCall<T> implements Entrant, Sleeper, Cancellable {
   async #send(): Promise<void> {
     try {
       const value = await this.#request.call(this.#end);
-      if (this.#finish()) this.#settling.resolve(value);
+      if (this.#finish()) this.#outcome.resolve(value);
     } catch (error) {
-      if (this.#finish()) this.#settling.reject(callFailure(error, this.#request, this.#tools.driver));
+      if (this.#finish()) this.#outcome.reject(callFailure(error, this.#request, this.#tools.driver));
     }
+  }
+
+  /** Behind the answer of a driver that gives it within the call: that needs no bound, and a timer costs more than such a call does. */
+  async #bound(): Promise<void> {
+    await Promise.resolve();
+    const { clock, queue } = this.#tools;
+    if (this.#step === 'sent') queue.set(this, clock.now() + this.#boundMs);
   }
 
   /** @returns whether it was not over before */
   #finish(): boolean {
     if (this.#step === 'over') return false;
-    const { gate, queue } = this.#tools;
+    const { gate, queue, users } = this.#tools;
     const wasWaiting = this.isWaiting;
     this.#step = 'over';
     queue.cancel(this);
-    this.#settling.over();
+    users.delete(this);
+    this.#letGo?.();
     if (wasWaiting) gate.withdraw(this, 'other');
     else gate.leave();
     return true;

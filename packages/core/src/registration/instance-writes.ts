@@ -1,10 +1,13 @@
-import { type CallSubject, describeCall } from '../driver/call-failure.ts';
+import { describeCall } from '../driver/call-failure.ts';
 import { RegistryError } from '../errors/registry-error.ts';
 import type { ServiceInstance } from '../instance/instance.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { Sleeper } from '../time/sleeper.ts';
 import type { KeptLease } from './kept-lease.ts';
 import type { LeaseEvent } from './lease-state.ts';
+
+/** What a write is called in messages. */
+const action = 'update the instance';
 
 /** Whoever owns the entry that is written. */
 export interface WritesListener {
@@ -25,7 +28,9 @@ export class InstanceWrites {
   /** Counts the owner's changes; the backend holds what it was at `#held`. */
   #version = 0;
   #held = 0;
-  #write: 'none' | 'queued' | 'sent' = 'none';
+  /** `queued`: it waits for a place in flight. */
+  #write: 'none' | 'entering' | 'queued' | 'sent' = 'none';
+  #queuedAt = 0;
 
   constructor(parts: RegistryParts, instance: ServiceInstance, listener: WritesListener) {
     this.#parts = parts;
@@ -53,27 +58,26 @@ export class InstanceWrites {
     this.#version += 1;
   }
 
-  /** Resolves when the backend holds the instance as it is now; rejects when a write of it fails or the call's bound passes. */
-  wait(): Promise<void> {
+  /**
+   * Writes the newest instance under `lease`; without one, a re-registration will. Resolves when the backend holds the instance
+   * as it is now; rejects when a write of it fails or the call's bound passes.
+   */
+  store(lease: KeptLease | undefined): Promise<void> {
+    const { clock, callTimeoutMs } = this.#parts;
     return new Promise((resolve, reject) => {
-      const { clock, queue, callTimeoutMs } = this.#parts;
-      const boundAt = clock.now() + callTimeoutMs;
       const wait: UpdateWait = {
         dueAt: Infinity,
         queuedAt: Infinity,
         version: this.#version,
-        boundAt,
+        boundAt: clock.now() + callTimeoutMs,
         resolve,
         reject,
-        wake: (now) => {
-          // A write that waits for a place has not begun (E3).
-          if (this.#write === 'queued') queue.set(wait, now + callTimeoutMs);
-          else this.#settle(wait, () => reject(this.#noAnswer()));
-        },
+        wake: (now) => this.#late(wait, now),
       };
       this.#waiting ??= new Set();
       this.#waiting.add(wait);
-      queue.set(wait, boundAt);
+      if (lease !== undefined) this.flush(lease);
+      void this.#bound(wait);
     });
   }
 
@@ -82,22 +86,25 @@ export class InstanceWrites {
     if (this.#write !== 'none' || this.isHeld) return;
     const version = this.#version;
     const instance = this.#newest;
-    const queuedAt = this.#parts.clock.now();
-    this.#write = 'queued';
-    this.#parts.calls
-      .run({
-        ...this.#subject,
+    this.#write = 'entering';
+    this.#parts.calls.start(
+      {
+        action,
+        service: instance.service,
+        id: instance.id,
         by: 'core',
         stop: lease.over,
         call: (options) => {
-          this.#sent(version, queuedAt);
+          this.#sent(version);
           return lease.driverLease.update(instance, options);
         },
-      })
-      .then(
-        () => this.#written(version, lease),
-        (error: unknown) => this.#failed(version, lease, error),
-      );
+      },
+      { resolve: () => this.#written(version, lease), reject: (error) => this.#failed(version, lease, error) },
+    );
+    if (this.#write === 'entering') {
+      this.#write = 'queued';
+      this.#queuedAt = this.#parts.clock.now();
+    }
   }
 
   /** The backend holds the instance as it was at `version`: a re-registration has written it. */
@@ -111,17 +118,28 @@ export class InstanceWrites {
     for (const wait of this.#waiting ?? []) this.#settle(wait, () => wait.reject(reason));
   }
 
-  get #subject(): CallSubject {
-    return { action: 'update the instance', service: this.#newest.service, id: this.#newest.id };
+  /** Behind the answer of a driver that gives it within the call: whoever waits no more needs no bound. */
+  async #bound(wait: UpdateWait): Promise<void> {
+    await Promise.resolve();
+    if (this.#waiting?.has(wait) === true) this.#parts.queue.set(wait, wait.boundAt);
+  }
+
+  #late(wait: UpdateWait, now: number): void {
+    // A write that waits for a place has not begun (E3).
+    if (this.#write === 'queued') this.#parts.queue.set(wait, now + this.#parts.callTimeoutMs);
+    else this.#settle(wait, () => wait.reject(this.#noAnswer()));
   }
 
   /** What a write has waited for a place does not count against the bound of whoever waits for it (E3). */
-  #sent(version: number, queuedAt: number): void {
+  #sent(version: number): void {
+    const waitedMs = this.#write === 'queued' ? this.#parts.clock.now() - this.#queuedAt : 0;
     this.#write = 'sent';
-    const waitedMs = this.#parts.clock.now() - queuedAt;
     if (waitedMs === 0) return;
-    for (const wait of this.#waiting ?? [])
-      if (wait.version <= version) this.#parts.queue.set(wait, wait.boundAt + waitedMs);
+    for (const wait of this.#waiting ?? []) {
+      if (wait.version > version) continue;
+      wait.boundAt += waitedMs;
+      this.#parts.queue.set(wait, wait.boundAt);
+    }
   }
 
   #written(version: number, lease: KeptLease): void {
@@ -149,9 +167,10 @@ export class InstanceWrites {
   }
 
   #noAnswer(): RegistryError {
+    const { service, id } = this.#newest;
     return new RegistryError(
       'REGISTRY_UNAVAILABLE',
-      `Could not ${describeCall(this.#subject, this.#parts.driver)} within ${this.#parts.callTimeoutMs} ms. ` +
+      `Could not ${describeCall({ action, service, id }, this.#parts.driver)} within ${this.#parts.callTimeoutMs} ms. ` +
         'The change is kept, and written as soon as the backend takes it.',
     );
   }
@@ -160,8 +179,8 @@ export class InstanceWrites {
 /** One caller of `update` who waits for the backend to hold a version. */
 interface UpdateWait extends Sleeper {
   readonly version: number;
-  /** When its bound passes, unless its write has to wait for a place. */
-  readonly boundAt: number;
+  /** When its bound passes; later by as long as its write has had to wait for a place. */
+  boundAt: number;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }

@@ -55,8 +55,7 @@ export class OpenRegistration implements Registration, EndListener {
     signal?.throwIfAborted();
     if (!sameInstance(instance, writes.newest)) writes.replace(instance);
     if (writes.isHeld) return;
-    const held = writes.wait();
-    if (state.kind !== 'lost') writes.flush(lease);
+    const held = writes.store(state.kind === 'lost' ? undefined : lease);
     await abandonOn(this.#parts.signals.stop(signal), held);
   }
 

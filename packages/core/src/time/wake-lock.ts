@@ -14,9 +14,15 @@ export class WakeLock {
   readonly #clock: Clock;
   #holders = 0;
   #timer: Disposable | undefined;
-  #isLettingGo = false;
-  /** How often anybody has. */
+  /** How often anybody has acquired it. */
   #acquired = 0;
+  #isLettingGo = false;
+  /** How often anybody had when it was last looked at, and how many turns nobody has since. */
+  #seen = 0;
+  #idle = 0;
+  readonly #turn: Promise<void> = Promise.resolve();
+  /** One function for all turns: a reader in a loop comes by with each change. */
+  readonly #look = (): void => this.#letGoUnlessHeld();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -28,22 +34,27 @@ export class WakeLock {
     if (this.#timer === undefined) this.#hold();
   }
 
+  /** Not let go of at once: a reader in a loop waits again as soon as it has taken what it was given, and timers cost more than that. */
   release(): void {
     this.#holders -= 1;
-    if (this.#holders === 0 && !this.#isLettingGo) void this.#letGo();
+    if (this.#holders > 0 || this.#isLettingGo) return;
+    this.#isLettingGo = true;
+    this.#seen = this.#acquired;
+    this.#idle = 0;
+    void this.#turn.then(this.#look);
   }
 
-  /** Not at once: a reader in a loop waits again as soon as it has taken what it was given, and timers cost more than that. */
-  async #letGo(): Promise<void> {
-    this.#isLettingGo = true;
-    for (let idle = 0, seen = this.#acquired; idle < patience; idle += 1) {
-      await Promise.resolve();
-      if (this.#acquired !== seen) [idle, seen] = [0, this.#acquired];
+  #letGoUnlessHeld(): void {
+    if (this.#acquired === this.#seen) this.#idle += 1;
+    else this.#idle = 0;
+    this.#seen = this.#acquired;
+    this.#isLettingGo = this.#holders === 0 && this.#idle < patience;
+    if (this.#isLettingGo) {
+      void this.#turn.then(this.#look);
+    } else if (this.#holders === 0) {
+      this.#timer?.[Symbol.dispose]();
+      this.#timer = undefined;
     }
-    this.#isLettingGo = false;
-    if (this.#holders > 0) return;
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
   }
 
   #hold(): void {

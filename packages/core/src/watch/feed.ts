@@ -9,7 +9,7 @@ export interface Feed {
   /** Aborts when nobody reads any more. */
   readonly stopped: Stop;
   /** Sees every event of the driver before it is folded. */
-  readonly read: (event: DriverEvent) => void;
+  read(event: DriverEvent): void;
   /** The view has changed: whoever waits for that is told. */
-  readonly publish: () => void;
+  publish(): void;
 }

@@ -4,6 +4,8 @@ import type { DriverEvent, MalformedRecord } from '../driver/registry-driver.ts'
 /** At most so many keys are remembered (D5). */
 const remembered = 1_000;
 
+const none: readonly MalformedRecord[] = [];
+
 /** Tells of each record that cannot be decoded once, until it decodes or disappears, whether a list or a watch met it (D5). */
 export class MalformedLog {
   readonly #diagnostics: Diagnostics;
@@ -16,7 +18,7 @@ export class MalformedLog {
 
   /** Takes in what a driver says of one service. */
   note(service: string, event: DriverEvent): void {
-    const malformed = event.malformed ?? [];
+    const { malformed = none } = event;
     if (this.#told.size > 0) this.#forgetMended(service, event, new Set(malformed.map((record) => record.key)));
     for (const record of malformed) this.#tell(service, record);
   }

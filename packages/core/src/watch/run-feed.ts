@@ -62,8 +62,7 @@ async function streamUntilBroken(parts: RegistryParts, feed: Feed, outage: Outag
     feed.publish();
     for (let next = await events.next(); next.done !== true && !stream.isAborted; next = await events.next()) {
       feed.read(next.value);
-      feed.view.fold(next.value);
-      feed.publish();
+      if (feed.view.fold(next.value)) feed.publish();
     }
     throw streamEnded(subject, driver);
   } catch (error) {

@@ -44,20 +44,29 @@ export class ServiceSet {
   }
 
   #change(put: readonly ServiceInstance[], removedIds: readonly string[]): ServiceDelta {
+    const delta = emptyDelta();
+    if (put.length + removedIds.length === 1) {
+      // Nothing to put in order, which would be most of the work.
+      for (const id of removedIds) this.#place(id, undefined, delta);
+      for (const instance of put) this.#place(instance.id, instance, delta);
+      return delta;
+    }
     const changes = inOrder(put, removedIds);
     if (changes.length > fewChanges) return this.#merge(changes);
-    const delta = emptyDelta();
-    for (const { id, instance } of changes) {
-      const index = this.#indexOf(id);
-      const found = this.#items[index];
-      const former = found?.id === id ? found : undefined;
-      const step = note(delta, former, instance);
-      if (step === undefined) continue;
-      if (instance === undefined) this.#items.splice(index, 1);
-      else if (step === 'added') this.#items.splice(index, 0, instance);
-      else this.#items[index] = instance;
-    }
+    for (const { id, instance } of changes) this.#place(id, instance, delta);
     return delta;
+  }
+
+  /** Puts one change in place, and notes it in `delta`. */
+  #place(id: string, instance: ServiceInstance | undefined, delta: GrowingDelta): void {
+    const index = this.#indexOf(id);
+    const found = this.#items[index];
+    const former = found?.id === id ? found : undefined;
+    const step = note(delta, former, instance);
+    if (step === undefined) return;
+    if (instance === undefined) this.#items.splice(index, 1);
+    else if (step === 'added') this.#items.splice(index, 0, instance);
+    else this.#items[index] = instance;
   }
 
   #merge(changes: readonly Change[]): ServiceDelta {
@@ -114,7 +123,6 @@ interface Change {
 
 /** One change for each id, sorted; what is put stands even if it is also removed. */
 function inOrder(put: readonly ServiceInstance[], removedIds: readonly string[]): readonly Change[] {
-  if (put.length + removedIds.length === 1) return [...removedIds.map(removal), ...put.map(standing)];
   const changes = new Map<string, Change>();
   for (const id of removedIds) changes.set(id, removal(id));
   for (const instance of put) changes.set(instance.id, standing(instance));

@@ -23,6 +23,7 @@ export class ServiceView {
   #freshness: ServiceSnapshot['freshness'] = 'live';
   #resyncs = 0;
   #isKnown = false;
+  #state: ReadState | undefined;
   #lastChange: { readonly from: Revision; readonly delta: ServiceDelta } | undefined;
 
   constructor(nextRevision: RevisionSource) {
@@ -35,14 +36,15 @@ export class ServiceView {
     return this.#isKnown;
   }
 
-  /** As it stands now. */
+  /** As it stands now: the same object until that changes, made for the first who reads it. */
   get state(): ReadState {
-    return {
+    this.#state ??= {
       revision: this.#revision,
       instances: this.#set.instances,
       freshness: this.#freshness,
       resyncs: this.#resyncs,
     };
+    return this.#state;
   }
 
   /** Takes in the snapshot that opens a stream: the first read, or a resync after lost continuity (W6). @returns whether the set changed */
@@ -50,6 +52,7 @@ export class ServiceView {
     if (this.#isKnown) this.#resyncs += 1;
     this.#isKnown = true;
     this.#freshness = 'live';
+    this.#state = undefined;
     return this.fold(snapshot);
   }
 
@@ -59,12 +62,14 @@ export class ServiceView {
     if (delta === undefined) return false;
     this.#lastChange = { from: this.#revision, delta };
     this.#revision = this.#nextRevision();
+    this.#state = undefined;
     return true;
   }
 
   /** The backend is out of reach: the set is the last one known (W6). */
   goStale(): void {
     this.#freshness = 'stale';
+    this.#state = undefined;
   }
 
   /** The difference to what a reader has read, without a second look at the set where one change lies between (W2). */

@@ -82,15 +82,16 @@ export class SnapshotReader implements Watcher {
     await this.return();
   }
 
-  /** The view may hold something new to this reader. @returns whether it still waits */
+  /** The view may hold something new to this reader. @returns whether it has waited */
   offer(): boolean {
     const first = this.#pending[0];
-    const snapshot = first === undefined || this.#source === undefined ? undefined : this.#take(this.#source);
-    if (first === undefined || snapshot === undefined) return first !== undefined;
+    if (first === undefined || this.#source === undefined) return false;
+    const snapshot = this.#take(this.#source);
+    if (snapshot === undefined) return true;
     this.#pending.shift();
-    if (this.#pending.length === 0) this.#terms.wakeLock.release();
     first.resolve({ done: false, value: snapshot });
-    return this.#pending.length > 0;
+    if (this.#pending.length === 0) this.#terms.wakeLock.release();
+    return true;
   }
 
   /** The registry closes: the reader ends like an iteration that has run out (W8). */
@@ -123,6 +124,7 @@ export class SnapshotReader implements Watcher {
     if (!view.isKnown) return undefined;
     const { state } = view;
     const former = this.#read;
+    if (state === former) return undefined;
     this.#read = state;
     if (former === undefined) return this.#snapshot(state, allAdded(state), 'initial');
     const delta = former.revision === state.revision ? noDelta : view.deltaSince(former);
@@ -132,7 +134,7 @@ export class SnapshotReader implements Watcher {
 
   #snapshot(state: ReadState, delta: ServiceDelta, reason: ServiceSnapshot['reason']): ServiceSnapshot {
     const { revision, instances, freshness } = state;
-    return Object.freeze({ service: this.service, revision, instances, delta, freshness, reason });
+    return Object.freeze({ service: this.#terms.service, revision, instances, delta, freshness, reason });
   }
 }
 

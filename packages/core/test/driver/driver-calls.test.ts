@@ -75,6 +75,14 @@ test('E3: the bound holds for a driver that ignores its signal, and a later answ
   await expect(parts.calls.run(request(async () => 'next'))).resolves.toBe('next');
 });
 
+test('E3: a call that is answered within the turn costs no timer', async () => {
+  const clock = countingClock();
+  const schedule = vi.spyOn(clock, 'schedule');
+  const { calls } = testParts({ clock });
+  await expect(calls.run(request(async () => 'answer'))).resolves.toBe('answer');
+  expect(schedule).not.toHaveBeenCalled();
+});
+
 test('E3: the bound counts from when the call leaves the queue', async () => {
   const parts = testParts({ callTimeoutMs: 100, limit: 1 });
   const failedAt: number[] = [];

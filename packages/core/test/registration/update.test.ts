@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { RegistryError } from '../../src/errors/registry-error.ts';
 import {
   bench,
   callTimeoutMs,
@@ -30,6 +31,14 @@ test('R5: the patch takes effect on registration.instance at the call, and the p
   expect(updating).toEqual({ value: undefined });
 });
 
+test('R5: an update that the backend holds within the turn costs no timer', async () => {
+  const { clock, driver, registration } = await registered();
+  const schedule = vi.spyOn(clock, 'schedule');
+  await registration.update({ weight: 7 });
+  expect(driver.callsOf('update')).toHaveLength(1);
+  expect(schedule).not.toHaveBeenCalled();
+});
+
 test('R5: one write at a time, always of the newest: updates that wait become one', async () => {
   const { clock, driver, registration } = await registered();
   const { answer, script } = held();
@@ -57,6 +66,24 @@ test('R5: a failure ends the wait, not the change: it is written again with each
   await clock.advance(ttlMs);
   expect(driver.callsOf('update')).toHaveLength(5);
   expect(driver.callsOf('update').at(-1)?.given[1].weight).toBe(7);
+});
+
+test('E1, L6: a driver whose update throws at once, and gives no promise, fails it like any other', async () => {
+  const bug = await registered();
+  const cause = new TypeError('x is not a function');
+  bug.driver.script.update = () => {
+    throw cause;
+  };
+  const updating = outcomeOf(bug.registration.update({ weight: 7 }));
+  await bug.clock.advance(0);
+  expect(updating.error).toMatchObject({ code: 'REGISTRY_INTERNAL', cause });
+  const over = await registered();
+  over.driver.script.update = () => {
+    throw new RegistryError('LEASE_SUPERSEDED', 'taken');
+  };
+  const ended = outcomeOf(over.registration.update({ weight: 7 }));
+  await over.clock.advance(0);
+  expect(ended.error).toMatchObject({ code: 'LEASE_NOT_FOUND', cause: { code: 'LEASE_SUPERSEDED' } });
 });
 
 test('R5: when a write fails, those who waited for a newer one get a try of their own', async () => {
