@@ -6,7 +6,7 @@ import type { Sleeper } from './sleeper.ts';
 /** Most sleepers woken in one turn of the event loop, so that a million that fall due together block nobody. */
 const wakesPerTurn = 1_024;
 
-/** Most places looked at in one turn that have just come near; none while there are enough to wake. */
+/** Most places looked at in one turn that have just come near. */
 const looksPerTurn = 8_192;
 
 /** Dead places are swept out when there are more of them than this, and than living ones. */
@@ -122,7 +122,7 @@ export class DeadlineQueue {
 
   /** Those whose time has come go into the heap; who has moved meanwhile goes where it is now. */
   #bringNear(now: number): void {
-    for (let left = looksPerTurn; left > 0 && this.#near.size < wakesPerTurn && this.#far.firstInstant <= now;) {
+    for (let left = looksPerTurn; left > 0 && this.#far.firstInstant <= now && !this.#hasEnough(now);) {
       this.#nearUntil = this.#far.firstEnd;
       const before = this.#far.size;
       const sleepers = this.#far.takeFirst(Math.min(left, wakesPerTurn));
@@ -132,6 +132,11 @@ export class DeadlineQueue {
         else this.#place(sleeper, sleeper.dueAt);
       }
     }
+  }
+
+  /** Whether there are as many to wake as a turn takes: all who are near are due once the first span of the far ones is over. */
+  #hasEnough(now: number): boolean {
+    return this.#near.size >= wakesPerTurn && this.#far.firstEnd <= now;
   }
 
   #wakeDue(now: number): void {

@@ -226,6 +226,17 @@ test('time: more than 1,024 that fall due together are woken over several turns'
   expect(woken.every(([, at]) => at === 10)).toBe(true);
 });
 
+test('time: thousands that are near and not due yet keep nobody waiting who is', async () => {
+  const { clock, queue, sleepers, woken } = asleep(4_000);
+  // Within one span, the latest first: those who come near are not the first who are due.
+  for (const [index, sleeper] of sleepers.entries()) queue.set(sleeper, 15 - Math.floor(index / 400));
+  for (let now = 1; now <= 15; now += 1) {
+    await clock.advance(1);
+    expect(woken.every(([index, at]) => at === 15 - Math.floor(index / 400))).toBe(true);
+  }
+  expect(woken.length).toBe(4_000);
+});
+
 test('time: a queue is behind from the first deadline that has passed until all of those have been woken', async () => {
   const { clock, queue, sleepers } = asleep(1_500);
   expect(queue.isBehind).toBe(false);
