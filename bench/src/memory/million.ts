@@ -14,7 +14,8 @@ export function shuffled(count: number): Uint32Array {
 
 /** What the baselines are about: an object with a field that is written, or a method that writes it and is awaited. */
 export class Plain {
-  dueAt: number;
+  /** With a value from the start: else the engine takes it for a field of anything, and boxes each number anew. */
+  dueAt: number = Infinity;
 
   constructor(dueAt: number) {
     this.dueAt = dueAt;

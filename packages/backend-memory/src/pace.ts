@@ -1,7 +1,7 @@
 import type { Clock } from '@rollcall/core/driver';
 
 /** Most changes told in one turn of the event loop. */
-const mostPerTurn = 4_096;
+const mostPerTurn = 1_024;
 
 /** From so many in one turn on it matters when the next begins. */
 const manyPerTurn = 512;

@@ -42,5 +42,13 @@ export function patchInstance(instance: ServiceInstance, patch: InstancePatch): 
       throw pathError(key, 'identity cannot change: a patch has no service and no id; register another instance');
     }
   }
-  return withinBound(instanceFrom({ ...instance, ...Object.fromEntries(changes) }, given));
+  return withinBound(instanceFrom({ ...instance, ...Object.fromEntries(changes) }, keeping(instance)));
+}
+
+/** What a patch leaves as it was has been checked, and is frozen. */
+function keeping({ endpoints, metadata }: ServiceInstance): PartReaders {
+  return {
+    endpoints: (value) => (value === endpoints ? endpoints : given.endpoints(value)),
+    metadata: (value) => (value === metadata ? metadata : given.metadata(value)),
+  };
 }

@@ -9,6 +9,15 @@ const wakesPerTurn = 1_024;
 /** Most places looked at in one turn that have just come near. */
 const looksPerTurn = 8_192;
 
+/**
+ * No more is begun in a turn that has taken so long, in milliseconds. Memory that nobody has touched for a while may take a
+ * hundred times as long as usual to reach, so that counting alone bounds nothing.
+ */
+const longTurnMs = 3;
+
+/** After so many the clock is looked at. */
+const wakesPerLook = 32;
+
 /** Dead places are swept out when there are more of them than this, and than living ones. */
 const sweepAbove = 1_024;
 
@@ -122,7 +131,10 @@ export class DeadlineQueue {
 
   /** Those whose time has come go into the heap; who has moved meanwhile goes where it is now. */
   #bringNear(now: number): void {
-    for (let left = looksPerTurn; left > 0 && this.#far.firstInstant <= now && !this.#hasEnough(now);) {
+    for (
+      let left = looksPerTurn;
+      left > 0 && this.#far.firstInstant <= now && !this.#hasEnough(now) && !this.#isLong(now);
+    ) {
       this.#nearUntil = this.#far.firstEnd;
       const before = this.#far.size;
       const sleepers = this.#far.takeFirst(Math.min(left, wakesPerTurn));
@@ -137,6 +149,10 @@ export class DeadlineQueue {
   /** Whether there are as many to wake as a turn takes: all who are near are due once the first span of the far ones is over. */
   #hasEnough(now: number): boolean {
     return this.#near.size >= wakesPerTurn && this.#far.firstEnd <= now;
+  }
+
+  #isLong(startedAt: number): boolean {
+    return this.#clock.now() - startedAt >= longTurnMs;
   }
 
   #wakeDue(now: number): void {
@@ -154,6 +170,7 @@ export class DeadlineQueue {
       this.#awake -= 1;
       woken += 1;
       sleeper.wake(now);
+      if (woken % wakesPerLook === 0 && this.#isLong(now)) break;
     }
   }
 }
