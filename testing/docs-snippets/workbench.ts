@@ -63,12 +63,17 @@ const tsconfig = {
     sourceMap: false,
     isolatedDeclarations: false,
     moduleDetection: 'force',
+    // Classes for a container, as their users write them.
+    experimentalDecorators: true,
+    erasableSyntaxOnly: false,
     // A snippet may show a value without using it.
     noUnusedLocals: false,
     noUnusedParameters: false,
   },
   include: ['*.ts'],
-  references: ['core', 'backend-memory', 'conformance'].map((name) => ({ path: `../../../packages/${name}` })),
+  references: ['core', 'backend-memory', 'conformance', 'inversify', 'provider'].map((name) => ({
+    path: `../../../packages/${name}`,
+  })),
 };
 
 /** Sorts the compiler's lines by the document they are about; those about anything else concern all. */

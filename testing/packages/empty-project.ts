@@ -86,6 +86,8 @@ const compilerOptions = {
   moduleDetection: 'force',
   strict: true,
   exactOptionalPropertyTypes: true,
+  // For classes whose constructors inversify calls.
+  experimentalDecorators: true,
   skipLibCheck: false,
   outDir: 'out',
 };

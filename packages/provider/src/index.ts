@@ -1,0 +1,10 @@
+export type { Advertise, AdvertisedParts } from './address/advertise.ts';
+export type { ProviderDiagnosticEvent, ProviderState, ProviderStateChange } from './life.ts';
+export { provide } from './provide.ts';
+export type { ProvideOptions } from './provide-options.ts';
+export type { Provider, StopCause } from './provider.ts';
+export { ProviderError, type ProviderErrorCode } from './provider-error.ts';
+export { grpcServer, type GrpcServer, type GrpcServerOptions } from './servers/grpc-server.ts';
+export { httpServer } from './servers/http-server.ts';
+export type { ListeningAddress, ListeningOptions, ProvidedServer } from './servers/provided-server.ts';
+export type { StopSignal } from './stopping/stop-requests.ts';
