@@ -72,6 +72,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...long],
           // Runs only when one of these files does: no other test waits for a server.
           globalSetup: ['testing/global-setup.ts'],
+          setupFiles: ['testing/drivers-loaded.ts'],
         },
       },
     ],

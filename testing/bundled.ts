@@ -7,7 +7,13 @@ export async function bundled(entry: URL): Promise<string> {
     configFile: false,
     logLevel: 'silent',
     ssr: { noExternal: true, resolve: { conditions: ['@rollcall/source', ...defaultServerConditions] } },
-    build: { ssr: fileURLToPath(entry), write: false, minify: false },
+    build: {
+      ssr: fileURLToPath(entry),
+      write: false,
+      minify: false,
+      // What is imported on demand too: a program that comes by a pipe has no files beside it.
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
   });
   const outputs = [result].flat().flatMap((one) => ('output' in one ? one.output : []));
   const chunk = outputs.find((output) => output.type === 'chunk');

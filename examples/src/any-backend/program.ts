@@ -1,10 +1,17 @@
-// One program for every backend: ROLLCALL_URL says which, `memory:` by default. It tells what it does and sees, which is the same on each.
+// One program for every backend: the environment says which, as ROLLCALL_URL=etcd://127.0.0.1:2379 does. It is `memory:` by default. The
+// program tells what it does and sees, which is the same on each.
 import { consulBackend } from '@rollcall/backend-consul';
 import { etcdBackend } from '@rollcall/backend-etcd';
 import { memoryBackend } from '@rollcall/backend-memory';
-import { consoleDiagnostics, openRegistry, RegistryError, type ServiceSnapshot } from '@rollcall/core';
+import {
+  consoleDiagnostics,
+  environmentConfig,
+  openRegistry,
+  RegistryError,
+  type ServiceSnapshot,
+} from '@rollcall/core';
 
-const registry = openRegistry(process.env['ROLLCALL_URL'] ?? 'memory:', {
+const registry = openRegistry(environmentConfig({ ROLLCALL_URL: 'memory:', ...process.env }), {
   backends: [memoryBackend(), etcdBackend(), consulBackend()],
   onDiagnostic: consoleDiagnostics(),
 });

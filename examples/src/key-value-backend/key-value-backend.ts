@@ -4,6 +4,7 @@ import {
   checkOptions,
   optionsDescription,
   type OptionsDescription,
+  optionsFromEnvironment,
   optionsFromUrl,
   parsed,
   withDefault,
@@ -40,7 +41,8 @@ const description: OptionsDescription<KeyValueOptions, CheckedKeyValueOptions> =
 });
 
 /**
- * The key-value backend for `openRegistry`: `key-value://10.0.0.1:6379?prefix=prod`, or `{ backend: 'key-value', … }`.
+ * The key-value backend for `openRegistry`: `key-value://10.0.0.1:6379?prefix=prod`, `{ backend: 'key-value', … }`, or
+ * variables such as `ROLLCALL_ADDRESS`.
  * @param dial stands in for a client library: what gives a connection to an address, and connects when it is first used (B2)
  */
 export function keyValueBackend(
@@ -52,6 +54,7 @@ export function keyValueBackend(
       typeof config === 'string'
         ? optionsFromUrl(description, config, 'config')
         : checkOptions(description, config, 'config'),
+    parseEnvironment: (environment, terms) => optionsFromEnvironment(description, environment, terms),
     open: ({ address, prefix }) => new KeyValueDriver(dial(address), prefix),
   };
 }

@@ -1,5 +1,5 @@
 // What the suite cannot stage on a clock that is moved by hand, and what is this backend's own.
-import { manualClock, type ManualClock, openRegistry, serviceInstance } from '@rollcall/core';
+import { environmentConfig, manualClock, type ManualClock, openRegistry, serviceInstance } from '@rollcall/core';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { keyValueBackend, type KeyValueOptions } from './key-value-backend.ts';
 import { KeyValueDriver } from './key-value-driver.ts';
@@ -216,16 +216,22 @@ test('C3: a driver that is disposed ends what is under way', async () => {
   await expect(lease.renew({ signal })).rejects.toMatchObject({ code: 'REGISTRY_CLOSED' });
 });
 
-test('B1: a URL and an object open a registry, and what is wrong with one is named', async () => {
+test('B1: a URL, an object and variables open a registry, and what is wrong with one is named', async () => {
   const options: KeyValueOptions = { address: '10.0.0.1', prefix: 'prod' };
   const backends = [keyValueBackend((address) => new KeyValueConnection(store, address))];
   await using provider = openRegistry('key-value://10.0.0.1?prefix=prod', { backends });
   await using consumer = openRegistry({ backend: 'key-value', ...options }, { backends });
+  const variables = environmentConfig({ ROLLCALL_URL: 'key-value://10.0.0.1', ROLLCALL_PREFIX: 'prod' });
+  await using other = openRegistry(variables, { backends });
   await using stranger = openRegistry('key-value:', { backends });
   await provider.register({ service: 'orders', endpoints: ['http://10.0.0.1:80'] });
-  expect([await consumer.services(), await stranger.services()]).toEqual([['orders'], []]);
+  const seen = await Promise.all([consumer, other, stranger].map((registry) => registry.services()));
+  expect(seen).toEqual([['orders'], ['orders'], []]);
   expect(() => openRegistry('key-value://10.0.0.1?prefix=a*', { backends })).toThrow(
     /config\?prefix: expected 1 to 64/,
   );
   expect(() => openRegistry('key-value://me:secret@10.0.0.1', { backends })).toThrow(TypeError);
+  expect(() =>
+    openRegistry(environmentConfig({ ROLLCALL_URL: 'key-value:', ROLLCALL_PORT: '1' }), { backends }),
+  ).toThrow(/^ROLLCALL_PORT: unknown variable/);
 });

@@ -13,6 +13,7 @@ import {
 import { ConsulApi } from './agent/consul-api.ts';
 import { ConsulHttp } from './agent/consul-http.ts';
 import { believed } from './agent/visibility.ts';
+import { consulCapabilities } from './consul-capabilities.ts';
 import { type Attempt, consulError } from './consul-errors.ts';
 import type { ConsulStore } from './consul-store.ts';
 import { ConsulLayout, type ConsulRow } from './layout/consul-entry.ts';
@@ -30,16 +31,10 @@ import { readService } from './watching/read-service.ts';
 import { WatchMemory } from './watching/watch-memory.ts';
 import { watchService } from './watching/watch-service.ts';
 
-const capabilities: BackendCapabilities = Object.freeze({
-  lease: Object.freeze({ minTtlMs: 1_000, maxTtlMs: 86_400_000, granularityMs: 1, maxExpiryLagMs: 1_000 }),
-  conflict: Object.freeze(['replace'] as const),
-  fencing: 'checked',
-});
-
 /** One client of a Consul agent. */
 export class ConsulDriver implements RegistryDriver {
   readonly name: string = 'consul';
-  readonly capabilities: BackendCapabilities = capabilities;
+  readonly capabilities: BackendCapabilities = consulCapabilities;
   readonly address: string;
   readonly #http: ConsulHttp;
   readonly #store: ConsulStore;

@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { consulBackend } from '@rollcall/backend-consul';
-import { createRegistry, systemClock } from '@rollcall/core';
-import { describeOptions, optionsFromEnvironment, type Secret } from '@rollcall/core/driver';
+import { type BackendDefinition, createRegistry, systemClock } from '@rollcall/core';
+import { describeOptions, type Secret } from '@rollcall/core/driver';
 import { expect, expectTypeOf, test, vi } from 'vitest';
+import { everyForm } from '../../../testing/every-form.ts';
 import { check } from '../../../testing/fc.ts';
 import { consulDescription } from '../src/options/consul-description.ts';
 import type { ConsulOptions } from '../src/options/consul-options.ts';
 import type { ConsulSettings } from '../src/options/consul-settings.ts';
-import { consulSettings, parseConsulOptions } from '../src/options/parse-consul-options.ts';
+import { parseConsulEnvironment, parseConsulOptions } from '../src/options/parse-consul-options.ts';
 
 const pemText = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 
@@ -48,8 +49,7 @@ function refusal(config: unknown): string {
 }
 
 function fromEnvironment(environment: Record<string, string>): ConsulSettings {
-  const terms = { prefix: 'ROLLCALL_', reserved: ['ROLLCALL_URL', 'ROLLCALL_TEST_*'], ...anyVariable };
-  return consulSettings(optionsFromEnvironment(consulDescription, environment, terms));
+  return parseConsulEnvironment(environment, { prefix: 'ROLLCALL_' }, anyVariable);
 }
 
 test('B1: nothing given is the agent on this machine', () => {
@@ -104,7 +104,7 @@ test('B1: a URL, an object and the environment say the same', () => {
     requestTimeoutMs: 200,
   };
   const environment = {
-    ROLLCALL_URL: 'ignored',
+    ROLLCALL_BACKEND: 'consul',
     ROLLCALL_TEST_SEED: '1',
     ROLLCALL_ADDRESS: '[::1]:8502',
     ROLLCALL_TOKEN: 'env:CONSUL_HTTP_TOKEN',
@@ -230,84 +230,44 @@ test('B2: a file of a secret need not be there when the options are read', () =>
   expect(() => parseConsulOptions(options)).not.toThrow();
 });
 
-interface Sample {
-  readonly host: string;
-  readonly prefix: string;
-  readonly dc: string | undefined;
-  readonly token: 'none' | 'env' | 'file';
-  readonly tls: 'none' | 'system' | 'file';
-  readonly serverName: string | undefined;
-  readonly stale: boolean;
-  readonly maxPolls: number;
-}
-
 const anyText = fc
   .string({ unit: 'grapheme', minLength: 1 })
   .filter((text) => !/\p{Control}|\p{Surrogate}/u.test(text));
 
-const anySample: fc.Arbitrary<Sample> = fc.record({
-  host: fc.oneof(
-    fc.domain(),
-    fc.ipV6().map((host) => `[${host}]`),
-    anyText.filter((text) => !text.startsWith('/')).map((text) => `unix:/${text}`),
-  ),
-  prefix: fc.stringMatching(/^[\w:-][\w:.-]{0,63}$/),
-  dc: fc.option(anyText, { nil: undefined }),
-  token: fc.constantFrom('none', 'env', 'file'),
-  tls: fc.constantFrom('none', 'system', 'file'),
-  serverName: fc.option(anyText, { nil: undefined }),
-  stale: fc.boolean(),
-  maxPolls: fc.integer({ min: 1, max: 10_000 }),
-});
+/** Both are set or need not be. */
+const reference = fc.constantFrom({ env: 'PATH' }, { file: '/t t' });
 
 test('B1: what an object says, a URL and the environment can say', () =>
   check(
-    fc.property(anySample, (sample) => {
-      const expected = plain(parseConsulOptions(asObject(sample), anyVariable));
-      expect(plain(parseConsulOptions(asUrl(sample), anyVariable))).toEqual(expected);
-      expect(plain(fromEnvironment(asEnvironment(sample)))).toEqual(expected);
+    everyForm({
+      definition: consulBackend(),
+      rows: describeOptions(consulDescription, 'ROLLCALL_'),
+      values: {
+        address: fc.oneof(
+          fc.domain(),
+          fc.domain().map((host) => `https://${host}:1`),
+          fc.ipV6().map((host) => `[${host}]`),
+          anyText.filter((text) => !text.startsWith('/')).map((text) => `unix:/${text}`),
+        ),
+        token: reference,
+        dc: anyText,
+        namespace: anyText,
+        partition: anyText,
+        prefix: fc.stringMatching(/^[\w:-][\w:.-]{0,63}$/),
+        tls: fc.constant(true),
+        'tls.ca': reference,
+        'tls.cert': reference,
+        'tls.key': reference,
+        'tls.serverName': anyText,
+        stale: fc.boolean(),
+        waitMs: fc.integer({ min: 1_000, max: 15_000 }),
+        maxPolls: fc.integer({ min: 1, max: 10_000 }),
+        deregisterAfterMs: fc.integer({ min: 60_000, max: 2_592_000_000 }),
+        dialTimeoutMs: fc.integer({ min: 1, max: 3_600_000 }),
+        requestTimeoutMs: fc.integer({ min: 1, max: 3_000 }),
+      },
     }),
   ));
-
-function asObject({ host, token, tls, serverName, ...others }: Sample): ConsulOptions {
-  return {
-    address: host,
-    ...others,
-    ...(token === 'env' && { token: { env: 'T' } }),
-    ...(token === 'file' && { token: { file: '/t t' } }),
-    ...(tls === 'system' && { tls: true }),
-    ...(tls === 'file' && { tls: { ca: { file: '/a b' }, serverName } }),
-  };
-}
-
-/** By name, as text. */
-function asTexts(sample: Sample): readonly (readonly [string, string])[] {
-  const { prefix, dc, token, tls, serverName, stale, maxPolls } = sample;
-  const texts: [string, string][] = [
-    ['prefix', prefix],
-    ['stale', String(stale)],
-    ['maxPolls', String(maxPolls)],
-  ];
-  if (dc !== undefined) texts.push(['dc', dc]);
-  if (token !== 'none') texts.push(['token', token === 'env' ? 'env:T' : 'file:/t t']);
-  if (tls === 'system') texts.push(['tls', 'true']);
-  if (tls === 'file') texts.push(['tls.ca', 'file:/a b']);
-  if (tls === 'file' && serverName !== undefined) texts.push(['tls.serverName', serverName]);
-  return texts;
-}
-
-function asUrl(sample: Sample): string {
-  const query = asTexts(sample).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
-  const host = sample.host.startsWith('unix:') ? encodeURIComponent(sample.host) : sample.host;
-  return `consul://${host}?${query.join('&')}`;
-}
-
-function asEnvironment(sample: Sample): Record<string, string> {
-  const rows = describeOptions(consulDescription, 'ROLLCALL_');
-  const variables = new Map(rows.map(({ path, variable }) => [path, variable]));
-  const texts = [['address', sample.host] as const, ...asTexts(sample)];
-  return Object.fromEntries(texts.map(([name, text]) => [variables.get(name), text]));
-}
 
 test('E2: no secret is in an error, in settings that are inspected, or in the client made from them', () =>
   check(
@@ -343,6 +303,10 @@ function outcome(config: unknown): string {
     return inspect(error, { depth: 9, showHidden: true });
   }
 }
+
+test('B1: the type of the backend can be written with public names alone', () => {
+  expectTypeOf(consulBackend).returns.toEqualTypeOf<BackendDefinition<'consul'>>();
+});
 
 test('I6: states that cannot be do not compile', () => {
   expectTypeOf<{ cert: Secret }>().not.toExtend<NonNullable<ConsulSettings['tls']>['client']>();

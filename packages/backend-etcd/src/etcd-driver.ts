@@ -13,6 +13,7 @@ import {
 import { EtcdConnection } from './connection/etcd-connection.ts';
 import { MemberSync } from './connection/member-sync.ts';
 import { readSecrets } from './connection/read-secrets.ts';
+import { etcdCapabilities } from './etcd-capabilities.ts';
 import { type Attempt, etcdError } from './etcd-errors.ts';
 import { EtcdKeys } from './etcd-keys.ts';
 import type { EtcdStore } from './etcd-store.ts';
@@ -21,21 +22,15 @@ import { type AskedLease, registerEntry } from './leasing/register-entry.ts';
 import { Removals } from './leasing/removals.ts';
 import { Renewals } from './leasing/renewals.ts';
 import { listServices } from './list-services.ts';
-import type { EtcdSettings } from './options/etcd-settings.ts';
+import { type EtcdSettings, shownAddress } from './options/etcd-settings.ts';
 import { readService } from './watching/read-service.ts';
 import { watchService } from './watching/watch-service.ts';
 import { Watches } from './watching/watches.ts';
 
-const capabilities: BackendCapabilities = Object.freeze({
-  lease: Object.freeze({ minTtlMs: 1_000, maxTtlMs: 86_400_000, granularityMs: 1_000, maxExpiryLagMs: 1_500 }),
-  conflict: Object.freeze(['replace', 'reject'] as const),
-  fencing: 'atomic',
-});
-
 /** One client of an etcd cluster: its connection, and what of the registry goes over it. */
 export class EtcdDriver implements RegistryDriver {
   readonly name: string = 'etcd';
-  readonly capabilities: BackendCapabilities = capabilities;
+  readonly capabilities: BackendCapabilities = etcdCapabilities;
   readonly address: string;
   readonly #store: EtcdStore;
   readonly #renewals: Renewals;
@@ -44,7 +39,7 @@ export class EtcdDriver implements RegistryDriver {
   readonly #sync: MemberSync | undefined;
 
   constructor(settings: EtcdSettings, clock: Clock) {
-    this.address = settings.endpoints.map(({ address }) => address).join(',');
+    this.address = shownAddress(settings);
     const connection = new EtcdConnection({ ...settings, clock, secrets: () => readSecrets(settings) });
     this.#store = { connection, keys: new EtcdKeys(settings.prefix), clock, address: this.address };
     this.#renewals = new Renewals(this.#store);

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import { describeOptions, optionsFromEnvironment, type Secret } from '@rollcall/core/driver';
+import { etcdBackend } from '@rollcall/backend-etcd';
+import { type BackendDefinition, describeOptions, type Secret } from '@rollcall/core/driver';
 import { expect, expectTypeOf, test, vi } from 'vitest';
+import { everyForm } from '../../../testing/every-form.ts';
 import { check } from '../../../testing/fc.ts';
 import { etcdDescription } from '../src/options/etcd-description.ts';
 import { endpointOver, parseEtcdEndpoint, writtenEndpoint } from '../src/options/etcd-endpoint.ts';
 import type { EtcdOptions } from '../src/options/etcd-options.ts';
 import type { EtcdSettings } from '../src/options/etcd-settings.ts';
-import { etcdSettings, parseEtcdOptions } from '../src/options/parse-etcd-options.ts';
+import { parseEtcdEnvironment, parseEtcdOptions } from '../src/options/parse-etcd-options.ts';
 
 const pemText = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 
@@ -43,8 +45,7 @@ function refusal(config: unknown): string {
 }
 
 function fromEnvironment(environment: Record<string, string>): EtcdSettings {
-  const terms = { prefix: 'ROLLCALL_', reserved: ['ROLLCALL_URL', 'ROLLCALL_TEST_*'], ...anyVariable };
-  return etcdSettings(optionsFromEnvironment(etcdDescription, environment, terms));
+  return parseEtcdEnvironment(environment, { prefix: 'ROLLCALL_' }, anyVariable);
 }
 
 test('B1: nothing given is one member on this machine', () => {
@@ -91,7 +92,7 @@ test('B1: a URL, an object and the environment say the same', () => {
     syncIntervalMs: 60_000,
   };
   const environment = {
-    ROLLCALL_URL: 'ignored',
+    ROLLCALL_BACKEND: 'etcd',
     ROLLCALL_TEST_SEED: '1',
     ROLLCALL_ENDPOINTS: '10.0.0.1, [::1]:23790',
     ROLLCALL_PREFIX: '/prod',
@@ -269,79 +270,40 @@ test('B1: an address is read back as the endpoint it is of', () =>
     ),
   ));
 
-interface Sample {
-  readonly hosts: readonly string[];
-  readonly prefix: string;
-  readonly user: string | undefined;
-  readonly tls: 'none' | 'system' | 'file';
-  readonly serverName: string | undefined;
-  readonly dialTimeoutMs: number;
-}
-
 const anyText = fc
   .string({ unit: 'grapheme', minLength: 1 })
   .filter((text) => !/\p{Control}|\p{Surrogate}/u.test(text));
 
-const anySample: fc.Arbitrary<Sample> = fc.record({
-  hosts: fc.array(
-    fc.oneof(
-      fc.domain(),
-      fc.ipV6().map((host) => `[${host}]`),
-    ),
-    { minLength: 1, maxLength: 4 },
-  ),
-  prefix: anyText.map((text) => `/${text}`).filter((text) => !/^\/+$/.test(text)),
-  user: fc.option(anyText, { nil: undefined }),
-  tls: fc.constantFrom('none', 'system', 'file'),
-  serverName: fc.option(anyText, { nil: undefined }),
-  dialTimeoutMs: fc.integer({ min: 1, max: 3_600_000 }),
-});
+const anyHost = fc.oneof(
+  fc.domain(),
+  fc.domain().map((host) => `https://${host}:1`),
+  fc.ipV6().map((host) => `[${host}]`),
+);
+
+/** Both are set or need not be. */
+const reference = fc.constantFrom({ env: 'PATH' }, { file: '/a b' });
 
 test('B1: what an object says, a URL and the environment can say', () =>
   check(
-    fc.property(anySample, (sample) => {
-      const expected = plain(parseEtcdOptions(asObject(sample), anyVariable));
-      expect(plain(parseEtcdOptions(asUrl(sample), anyVariable))).toEqual(expected);
-      expect(plain(fromEnvironment(asEnvironment(sample)))).toEqual(expected);
+    everyForm({
+      definition: etcdBackend(),
+      rows: describeOptions(etcdDescription, 'ROLLCALL_'),
+      values: {
+        endpoints: fc.array(anyHost, { minLength: 1, maxLength: 4 }),
+        prefix: anyText.map((text) => `/${text}`).filter((text) => !/^\/+$/.test(text)),
+        user: anyText,
+        password: reference,
+        tls: fc.constant(true),
+        'tls.ca': reference,
+        'tls.cert': reference,
+        'tls.key': reference,
+        'tls.serverName': anyText,
+        dialTimeoutMs: fc.integer({ min: 1, max: 3_600_000 }),
+        requestTimeoutMs: fc.integer({ min: 1, max: 3_600_000 }),
+        syncIntervalMs: fc.oneof(fc.constant(0), fc.integer({ min: 1_000, max: 86_400_000 })),
+      },
     }),
   ));
-
-function asObject({ hosts, prefix, user, tls, serverName, dialTimeoutMs }: Sample): EtcdOptions {
-  return {
-    endpoints: hosts,
-    prefix,
-    dialTimeoutMs,
-    ...(user !== undefined && { user, password: { env: 'P' } }),
-    ...(tls === 'system' && { tls: true }),
-    ...(tls === 'file' && { tls: { ca: { file: '/a b' }, serverName } }),
-  };
-}
-
-/** By name, as text. */
-function asTexts({ user, tls, serverName, dialTimeoutMs }: Sample): readonly (readonly [string, string])[] {
-  const texts: [string, string][] = [['dialTimeoutMs', String(dialTimeoutMs)]];
-  if (user !== undefined) texts.push(['user', user], ['password', 'env:P']);
-  if (tls === 'system') texts.push(['tls', 'true']);
-  if (tls === 'file') texts.push(['tls.ca', 'file:/a b']);
-  if (tls === 'file' && serverName !== undefined) texts.push(['tls.serverName', serverName]);
-  return texts;
-}
-
-function asUrl(sample: Sample): string {
-  const query = asTexts(sample).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
-  return `etcd://${sample.hosts.join(',')}/${encodeURIComponent(sample.prefix.slice(1))}?${query.join('&')}`;
-}
-
-function asEnvironment(sample: Sample): Record<string, string> {
-  const rows = describeOptions(etcdDescription, 'ROLLCALL_');
-  const variables = new Map(rows.map(({ path, variable }) => [path, variable]));
-  const texts = [
-    ['endpoints', sample.hosts.join(',')] as const,
-    ['prefix', sample.prefix] as const,
-    ...asTexts(sample),
-  ];
-  return Object.fromEntries(texts.map(([name, text]) => [variables.get(name), text]));
-}
 
 test('E2: no secret is in an error, or in settings that are inspected', () =>
   check(
@@ -371,6 +333,10 @@ function outcome(config: unknown): string {
     return inspect(error, { depth: 9, showHidden: true });
   }
 }
+
+test('B1: the type of the backend can be written with public names alone', () => {
+  expectTypeOf(etcdBackend).returns.toEqualTypeOf<BackendDefinition<'etcd'>>();
+});
 
 test('I6: states that cannot be do not compile', () => {
   expectTypeOf<{ user: string }>().not.toExtend<EtcdSettings['credentials']>();

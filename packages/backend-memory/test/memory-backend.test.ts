@@ -1,16 +1,33 @@
-import { manualClock, openRegistry, systemClock } from '@rollcall/core';
+import { environmentConfig, manualClock, openRegistry, type RegistryConfig, systemClock } from '@rollcall/core';
 import { expect, test } from 'vitest';
 import { memoryBackend, MemoryStore } from '../src/index.ts';
 
 const orders = { service: 'orders', endpoints: ['http://10.0.0.1:80'] } as const;
 
-test('B1: memory: and { backend: memory } open a registry, and anything more is a TypeError that names it', () => {
+test('B1: memory:, { backend: memory } and ROLLCALL_BACKEND=memory open a registry', () => {
   const backends = [memoryBackend()];
-  expect(openRegistry('memory:', { backends }).backend).toBe('memory');
-  expect(openRegistry({ backend: 'memory' }, { backends }).backend).toBe('memory');
-  expect(() => openRegistry('memory://prod', { backends })).toThrow(/expected memory: and nothing behind it/);
-  expect(() => openRegistry({ backend: 'memory', ttl: 3 }, { backends })).toThrow(/config\.ttl: unknown key/);
-  expect(() => memoryBackend().parse(7)).toThrow(TypeError);
+  const environments = [{ ROLLCALL_BACKEND: 'memory' }, { ROLLCALL_URL: 'memory:' }].map((one) =>
+    environmentConfig(one),
+  );
+  for (const config of ['memory:', 'MEMORY://', { backend: 'memory' }, ...environments])
+    expect(openRegistry(config, { backends }).backend).toBe('memory');
+});
+
+test.each<[RegistryConfig, string]>([
+  ['memory://prod', 'config.hosts: expected a URL without hosts, got some'],
+  ['memory:///prod', 'config.path: expected a URL without a path, got one with it'],
+  ['memory://?ttl=3', 'config?ttl: unknown key; known are none'],
+  [{ backend: 'memory', ttl: 3 }, 'config.ttl: unknown key; known are none'],
+  [
+    environmentConfig({ ROLLCALL_BACKEND: 'memory', ROLLCALL_TTL: '3' }),
+    'ROLLCALL_TTL: unknown variable; known are ROLLCALL_URL, ROLLCALL_BACKEND',
+  ],
+])('B1: there are no options, and one that is given is a TypeError that names it: %j', (config, message) => {
+  expect(() => openRegistry(config, { backends: [memoryBackend()] })).toThrow(new TypeError(message));
+});
+
+test('I6: what is neither a URL nor an object is refused', () => {
+  expect(() => memoryBackend().parse(7)).toThrow(/^config: expected options/);
 });
 
 test('B1: without a store each registry has one of its own; with one, all share it', async () => {

@@ -16,6 +16,7 @@ export { decodeFields, decodeInstance, encodeInstance, maxEncodedBytes } from '.
 export type { ServiceInstance } from './instance/instance.ts';
 export { checkOptions } from './options/check-options.ts';
 export { describeOptions, type OptionRow } from './options/describe-options.ts';
+export type { Environment } from './options/environment.ts';
 export { type Field, optional, required, type RequiredField, withDefault } from './options/field.ts';
 export { listOf, type NonEmptyList } from './options/list-kind.ts';
 export {
@@ -40,6 +41,7 @@ export type { CheckContext, TextOrigin, ValueKind } from './options/value-kind.t
 export { type AuthorityTerms, type WrittenAuthority, writtenAuthority } from './options/written-authority.ts';
 export type { OnConflict } from './registration/registration.ts';
 export type { BackendConfig, BackendDefinition } from './registry/backend-definition.ts';
+export { onDemandDriver, type OnDemandTerms } from './registry/on-demand-driver.ts';
 export type { Clock } from './time/clock.ts';
 export { DeadlineQueue } from './time/deadline-queue.ts';
 export type { Sleeper } from './time/sleeper.ts';

@@ -13,9 +13,16 @@ export type {
   RegistrationState,
   RegistrationStateChange,
 } from './registration/registration.ts';
+export type { Environment } from './options/environment.ts';
+export type { RegistryConfig } from './registry/backend-choice.ts';
 export type { BackendConfig, BackendDefinition } from './registry/backend-definition.ts';
 export type { CallOptions } from './registry/call-options.ts';
 export { createRegistry } from './registry/create-registry.ts';
+export {
+  environmentConfig,
+  type EnvironmentConfig,
+  type EnvironmentConfigOptions,
+} from './registry/environment-config.ts';
 export { openRegistry, type OpenRegistryOptions } from './registry/open-registry.ts';
 export type { RegistryOptions } from './registry/registry-options.ts';
 export type { Discovery, Registrar, Registry, WatchOptions } from './registry/registry.ts';

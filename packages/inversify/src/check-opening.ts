@@ -21,13 +21,11 @@ export function checkOpening(...[config, options]: Parameters<typeof openRegistr
   }
 }
 
-type Definition = BackendDefinition<string, unknown>;
-
 /** The definition, with another `open`. Not a copy: its methods may need their own `this`, and core may ask it for more one day. */
-function readingOnly(backend: Definition, open: () => never): Definition {
+function readingOnly(backend: BackendDefinition, open: () => never): BackendDefinition {
   if (typeof backend !== 'object' || backend === null) return backend;
   // Not around the definition itself: of a frozen one a proxy has to tell the truth.
-  return new Proxy<Definition>(Object.create(null), {
+  return new Proxy<BackendDefinition>(Object.create(null), {
     has: (_, key) => key in backend,
     get: (_, key) => {
       const value: unknown = Reflect.get(backend, key);

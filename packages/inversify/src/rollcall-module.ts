@@ -1,4 +1,4 @@
-import { openRegistry, type OpenRegistryOptions } from '@rollcall/core';
+import { openRegistry, type OpenRegistryOptions, type RegistryConfig } from '@rollcall/core';
 import { fieldError } from '@rollcall/core/driver';
 import { ContainerModule } from 'inversify';
 import { checkOpening } from './check-opening.ts';
@@ -7,8 +7,8 @@ import { checkIdentifiers, type RegistryIdentifiers } from './registry-identifie
 
 /** Options of `rollcallModule`: those of `openRegistry`, what it takes first, and the names in the container. */
 export interface RollcallModuleOptions extends OpenRegistryOptions {
-  /** Which registry, as `openRegistry` takes it first: `'etcd://10.0.0.1:2379/prod'`, or `{ backend: 'etcd', ... }` (B1). */
-  readonly config: Parameters<typeof openRegistry>[0];
+  /** Which registry, as `openRegistry` takes it first: `'etcd://10.0.0.1:2379/prod'`, `{ backend: 'etcd', ... }`, `environmentConfig(process.env)` (B1). */
+  readonly config: RegistryConfig;
   /** Its service identifiers, if it is not the only registry. @defaultValue `{ Registry, Registrar, Discovery }` */
   readonly identifiers?: RegistryIdentifiers | undefined;
 }
@@ -25,7 +25,8 @@ export function rollcallModule(options: RollcallModuleOptions): ContainerModule 
   if (typeof options !== 'object' || options === null)
     throw fieldError('options', 'an object with config and backends', options);
   const { config, identifiers: names, ...opening } = options;
-  if (config === undefined) throw fieldError('options.config', 'a URL or an object with a backend', config);
+  if (config === undefined)
+    throw fieldError('options.config', 'a URL, an object with a backend, or environmentConfig(process.env)', config);
   const identifiers = checkIdentifiers(names);
   checkOpening(config, opening);
   return new ContainerModule(({ bind }) => {

@@ -152,7 +152,11 @@ describe('rollcallModule', () => {
 
   test.each<[wrong: string, options: unknown, message: string]>([
     ['no options', undefined, 'options: expected an object with config and backends, got undefined'],
-    ['no config', { backends }, 'options.config: expected a URL or an object with a backend, got undefined'],
+    [
+      'no config',
+      { backends },
+      'options.config: expected a URL, an object with a backend, or environmentConfig(process.env), got undefined',
+    ],
     [
       'an unknown backend',
       { config: 'etcd://10.0.0.1:2379', backends },
@@ -203,13 +207,13 @@ describe('rollcallModule', () => {
   });
 
   test('takes definitions that are frozen, and classes that need their own this', async () => {
-    class OwnBackend implements BackendDefinition<'own', object> {
+    class OwnBackend implements BackendDefinition<'own'> {
       readonly name = 'own' as const;
       readonly #memory = memoryBackend();
-      parse(): object {
+      parse(): unknown {
         return this.#memory.parse('memory:');
       }
-      open(options: object, context: Parameters<BackendDefinition<'own', object>['open']>[1]) {
+      open(options: unknown, context: Parameters<BackendDefinition['open']>[1]) {
         return this.#memory.open(options, context);
       }
     }

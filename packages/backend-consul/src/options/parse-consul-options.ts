@@ -1,4 +1,12 @@
-import { type CheckedTlsOptions, checkOptions, optionsFromUrl, type SecretSources } from '@rollcall/core/driver';
+import {
+  type CheckedTlsOptions,
+  checkOptions,
+  type Environment,
+  type EnvironmentTerms,
+  optionsFromEnvironment,
+  optionsFromUrl,
+  type SecretSources,
+} from '@rollcall/core/driver';
 import { addressOver } from './consul-address.ts';
 import { type CheckedConsulOptions, consulDescription } from './consul-description.ts';
 import type { ConsulSettings, ConsulTls } from './consul-settings.ts';
@@ -21,8 +29,21 @@ export function parseConsulOptions(
   );
 }
 
+/**
+ * The settings in variables, such as `ROLLCALL_ADDRESS` and `ROLLCALL_URL`. References are looked up as in the other forms: where the driver
+ * will read them.
+ * @throws TypeError that tells everything that is wrong, each with its variable (I6, B1). No secret is in it (E2).
+ */
+export function parseConsulEnvironment(
+  environment: Environment,
+  { prefix }: EnvironmentTerms,
+  { env }: Pick<SecretSources, 'env'> = nodeSecretSources,
+): ConsulSettings {
+  return consulSettings(optionsFromEnvironment(consulDescription, environment, { prefix, env }));
+}
+
 /** The settings of options that were checked, in whatever form they came. */
-export function consulSettings(checked: CheckedConsulOptions): ConsulSettings {
+function consulSettings(checked: CheckedConsulOptions): ConsulSettings {
   const { address, dc, namespace, partition, prefix = '', tls: _, ...others } = checked;
   const tls = tlsOf(checked);
   return Object.freeze({

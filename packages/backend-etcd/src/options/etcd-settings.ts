@@ -36,3 +36,8 @@ interface EtcdClientCertificate {
   readonly cert: Secret;
   readonly key: Secret;
 }
+
+/** Where the cluster is, for messages: without credentials (E2). */
+export function shownAddress({ endpoints }: EtcdSettings): string {
+  return endpoints.map(({ address }) => address).join(',');
+}

@@ -1,7 +1,10 @@
 import {
   type CheckedTlsOptions,
   checkOptions,
+  type Environment,
+  type EnvironmentTerms,
   type NonEmptyList,
+  optionsFromEnvironment,
   optionsFromUrl,
   type SecretSources,
 } from '@rollcall/core/driver';
@@ -27,8 +30,21 @@ export function parseEtcdOptions(
   );
 }
 
+/**
+ * The settings in variables, such as `ROLLCALL_ENDPOINTS` and `ROLLCALL_URL`. References are looked up as in the other forms: where the driver
+ * will read them.
+ * @throws TypeError that tells everything that is wrong, each with its variable (I6, B1). No secret is in it (E2).
+ */
+export function parseEtcdEnvironment(
+  environment: Environment,
+  { prefix }: EnvironmentTerms,
+  { env }: Pick<SecretSources, 'env'> = nodeSecretSources,
+): EtcdSettings {
+  return etcdSettings(optionsFromEnvironment(etcdDescription, environment, { prefix, env }));
+}
+
 /** The settings of options that were checked, in whatever form they came. */
-export function etcdSettings(checked: CheckedEtcdOptions): EtcdSettings {
+function etcdSettings(checked: CheckedEtcdOptions): EtcdSettings {
   const { endpoints, prefix, dialTimeoutMs, requestTimeoutMs, syncIntervalMs } = checked;
   const tls = tlsOf(checked);
   return Object.freeze({

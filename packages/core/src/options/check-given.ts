@@ -1,19 +1,24 @@
 import { pathError } from '../instance/field-error.ts';
 import type { UntypedField } from './field.ts';
-import type { OptionsDescription, UntypedEntry, UntypedFields, UntypedGroup } from './options-description.ts';
+import type {
+  OptionsDescription,
+  UntypedDescription,
+  UntypedEntry,
+  UntypedFields,
+  UntypedGroup,
+} from './options-description.ts';
 import { namedEntries } from './option-names.ts';
 import { flag } from './plain-kinds.ts';
 import type { Problems } from './problems.ts';
 import type { CheckContext, UntypedKind } from './value-kind.ts';
 
-/** What a user gave, in whatever form. */
+/** What a user gave, in whatever form. Names have dots. A group is given by itself if it was turned on or off. */
 export interface GivenOptions {
-  /** By name, with dots. A group has a value of its own if it was turned on or off. Never `undefined`. */
-  readonly values: ReadonlyMap<string, unknown>;
-  /** How errors name an option. */
+  has(name: string): boolean;
+  /** How errors name an option, given or not. */
   pathOf(name: string): string;
-  /** What an object would hold. @throws TypeError that names `path` */
-  asInObject(kind: UntypedKind, value: unknown, path: string): unknown;
+  /** What an object would hold for an option that is given. @throws TypeError that names its path */
+  valueOf(name: string, kind: UntypedKind): unknown;
 }
 
 /**
@@ -32,7 +37,7 @@ export function checkGiven<Given, Checked>(
       if (!areSome<Checked>(checked, description.fields)) return;
       rule.check({
         checked,
-        isGiven: (name) => given.values.has(name),
+        isGiven: (name) => given.has(name),
         pathOf: (name) => given.pathOf(name),
       });
     });
@@ -40,6 +45,22 @@ export function checkGiven<Given, Checked>(
   problems.throwIfAny();
   if (!areAll<Checked>(checked, description.fields)) throw new Error('a field was neither checked nor refused');
   return checked;
+}
+
+/**
+ * Checks what was given by itself, where not everything that was given could be read: nothing is then known to be missing, and
+ * no rule can be asked.
+ */
+export function checkAlone(
+  description: UntypedDescription,
+  given: GivenOptions,
+  problems: Problems,
+  context: CheckContext,
+): void {
+  for (const { name, entry } of namedEntries(description.fields))
+    problems.attempt(() => {
+      if (given.has(name)) checkedValue(entry.is === 'group' ? flag() : entry.kind, name, { given, problems, context });
+    });
 }
 
 interface Check {
@@ -61,26 +82,22 @@ function checkedEntry(entry: UntypedEntry, name: string, check: Check): unknown 
   return entry.is === 'group' ? checkedGroup(entry, name, check) : checkedField(entry, name, check);
 }
 
-function checkedField(field: UntypedField, name: string, { given, context }: Check): unknown {
-  const path = given.pathOf(name);
-  const value = given.values.get(name);
-  if (value === undefined) return field.whenAbsent(path);
-  return field.kind.check(given.asInObject(field.kind, value, path), path, context);
+function checkedField(field: UntypedField, name: string, check: Check): unknown {
+  return check.given.has(name) ? checkedValue(field.kind, name, check) : field.whenAbsent(check.given.pathOf(name));
 }
 
 function checkedGroup(group: UntypedGroup, name: string, check: Check): unknown {
-  const { given, problems, context } = check;
-  const path = given.pathOf(name);
-  const member = namedEntries(group.fields, `${name}.`).find((one) => given.values.has(one.name));
-  const ownValue = given.values.get(name);
-  const isOn =
-    ownValue === undefined
-      ? undefined
-      : problems.attempt(() => flag().check(given.asInObject(flag(), ownValue, path), path, context));
+  const { given, problems } = check;
+  const member = namedEntries(group.fields, `${name}.`).find((one) => given.has(one.name));
+  const isOn = given.has(name) ? problems.attempt(() => checkedValue(flag(), name, check)) : undefined;
   if (member === undefined && isOn !== true) return isOn;
   if (member !== undefined && isOn === false)
-    problems.add(pathError(path, `false, but ${given.pathOf(member.name)} is given`));
+    problems.add(pathError(given.pathOf(name), `false, but ${given.pathOf(member.name)} is given`));
   return checkedFields(group.fields, `${name}.`, check);
+}
+
+function checkedValue(kind: UntypedKind, name: string, { given, context }: Check): unknown {
+  return kind.check(given.valueOf(name, kind), given.pathOf(name), context);
 }
 
 /** What stands under each key, its field has said, and the compiler has held the field against `Checked`. */

@@ -1,7 +1,8 @@
 import { keyPath, pathError } from '../instance/field-error.ts';
 import { readObject } from '../instance/plain-data.ts';
-import { checkGiven } from './check-given.ts';
+import { checkGiven, type GivenOptions } from './check-given.ts';
 import type { OptionsDescription, UntypedFields } from './options-description.ts';
+import { listed } from './option-names.ts';
 import { Problems } from './problems.ts';
 import type { CheckContext } from './value-kind.ts';
 
@@ -20,12 +21,12 @@ export function checkOptions<Given, Checked>(
   const problems = new Problems();
   const values = new Map<string, unknown>();
   readInto(values, value, description.fields, { path, what: 'options', prefix: '', problems });
-  return checkGiven(
-    description,
-    { values, pathOf: (name) => (path === '' ? name : `${path}.${name}`), asInObject: (_kind, own) => own },
-    problems,
-    context,
-  );
+  const given: GivenOptions = {
+    has: (name) => values.has(name),
+    pathOf: (name) => (path === '' ? name : `${path}.${name}`),
+    valueOf: (name) => values.get(name),
+  };
+  return checkGiven(description, given, problems, context);
 }
 
 interface Level {
@@ -44,7 +45,7 @@ function readInto(values: Map<string, unknown>, value: unknown, fields: UntypedF
     const ownPath = keyPath(path, key);
     const name = `${prefix}${key}`;
     if (entry === undefined) {
-      problems.add(pathError(ownPath, `unknown key; known are ${Object.keys(fields).join(', ')}`));
+      problems.add(pathError(ownPath, `unknown key; known are ${listed(Object.keys(fields))}`));
     } else if (entry.is === 'field' || typeof own === 'boolean') {
       if (own !== undefined) values.set(name, own);
     } else if (own !== undefined) {

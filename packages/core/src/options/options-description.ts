@@ -1,4 +1,5 @@
 import type { Field, RequiredField, UntypedField } from './field.ts';
+import { refuseSharedVariables } from './option-names.ts';
 import type { Rule } from './rule.ts';
 
 /** Options that only mean something together, without their types. */
@@ -44,8 +45,8 @@ type OptionalEntry<Given, Checked> = [boolean] extends [Given]
 export interface UrlForm<Key extends string> {
   /** In lower case. */
   readonly scheme: string;
-  /** The option that is given by the hosts, one or several with commas. */
-  readonly hosts: Key;
+  /** The option that is given by the hosts, one or several with commas. Without one, a URL has no hosts. */
+  readonly hosts?: Key | undefined;
   /** The option that is given by the path, with its slash in front. Without one, a URL has no path. */
   readonly path?: Key | undefined;
 }
@@ -79,6 +80,7 @@ export interface DescriptionParts<Given, Checked> {
 /**
  * The description of a backend's options. Both types are written by hand, so that users see a docstring on each key, and the
  * compiler holds them against the fields: `const own: OptionsDescription<EtcdOptions, CheckedEtcdOptions> = optionsDescription({…})`.
+ * @throws TypeError if two options would have the same variable, or one has that of `url`, `backend` or `test…`
  */
 export function optionsDescription<Given, Checked>(
   parts: DescriptionParts<Given, Checked>,
@@ -88,6 +90,7 @@ export function optionsDescription(parts: {
   readonly fields: UntypedFields;
   readonly rules?: readonly Rule<unknown>[] | undefined;
 }): OptionsDescription<unknown, unknown> {
+  refuseSharedVariables(parts.fields);
   return { url: parts.url, fields: parts.fields, rules: parts.rules ?? [] };
 }
 

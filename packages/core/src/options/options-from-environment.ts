@@ -1,7 +1,9 @@
 import { pathError } from '../instance/field-error.ts';
-import { checkGiven, type GivenOptions } from './check-given.ts';
-import { namedEntries, variableName } from './option-names.ts';
-import type { OptionsDescription } from './options-description.ts';
+import { checkAlone, checkGiven, type GivenOptions } from './check-given.ts';
+import { backendVariable, type Environment, setVariable, testVariables, urlVariable } from './environment.ts';
+import { listed, namedEntries, variableName } from './option-names.ts';
+import type { OptionsDescription, UntypedDescription } from './options-description.ts';
+import { givenInUrl } from './options-from-url.ts';
 import { Problems } from './problems.ts';
 import type { CheckContext } from './value-kind.ts';
 
@@ -9,46 +11,83 @@ import type { CheckContext } from './value-kind.ts';
 export interface EnvironmentTerms extends CheckContext {
   /** Of every variable: `ROLLCALL_`. */
   readonly prefix: string;
-  /** Variables with the prefix that are somebody else's: `ROLLCALL_URL`, or with a star at the end `ROLLCALL_TEST_*`. */
-  readonly reserved?: readonly string[] | undefined;
 }
 
 /**
- * The checked options of variables: `tls.serverName` is `ROLLCALL_TLS_SERVER_NAME`. A variable that is empty counts as not set. A
- * secret may be the variable's own text, or a reference to another variable or a file: `env:NAME`, `file:/path`.
+ * The checked options of variables: `tls.serverName` is `ROLLCALL_TLS_SERVER_NAME`. `ROLLCALL_URL`, if it is set, is a URL as
+ * `optionsFromUrl` takes it, and the others add what it does not give. A variable that is empty counts as not set. A secret may be
+ * the variable's own text, or a reference to another variable or a file: `env:NAME`, `file:/path`. `ROLLCALL_BACKEND` is not
+ * looked at, but for a `ROLLCALL_URL` beside it, and `ROLLCALL_TEST_…` not at all.
  * @param environment is only looked at; core itself reads no environment. References are looked up in it too, unless
  * `terms.env` says otherwise.
- * @throws TypeError that tells everything that is wrong by the name of its variable (I6), also a variable with the prefix that
- * no option has. No secret is in it (E2).
+ * @throws TypeError that tells everything that is wrong by the name of its variable, or of its part of the URL:
+ * `ROLLCALL_URL.hosts` (I6). That is also an option that both give, and a variable with the prefix that no option has. No secret
+ * is in it (E2).
  */
 export function optionsFromEnvironment<Given, Checked>(
   description: OptionsDescription<Given, Checked>,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   terms: EnvironmentTerms,
 ): Checked {
-  const { prefix, reserved = [], env = (name: string) => ownValue(environment, name) } = terms;
+  const { prefix, env = (name: string) => setVariable(environment, name) } = terms;
   const problems = new Problems();
-  const names = new Map(namedEntries(description.fields).map(({ name }) => [variableName(name, prefix), name]));
-  const values = new Map<string, string>();
-  for (const [variable, text] of Object.entries(environment)) {
-    if (!variable.startsWith(prefix) || text === undefined || text === '') continue;
-    const name = names.get(variable);
-    if (name !== undefined) values.set(name, text);
-    else if (!reserved.some((one) => matches(variable, one)))
-      problems.add(pathError(variable, `unknown variable; known are ${[...names.keys()].join(', ')}`));
-  }
-  const given: GivenOptions = {
-    values,
-    pathOf: (name) => variableName(name, prefix),
-    asInObject: (kind, value, path) => kind.fromText(String(value), path, 'environment'),
+  const variables = givenInVariables(description, environment, prefix, problems);
+  const urlName = urlVariable(prefix);
+  const url = setVariable(environment, urlName);
+  if (url === undefined) return checkGiven(description, variables, problems, { env });
+
+  if (setVariable(environment, backendVariable(prefix)) !== undefined)
+    problems.add(
+      pathError(backendVariable(prefix), `given, but ${urlName} names a backend too; leave one of them out`),
+    );
+  const given = problems.attempt(() => {
+    const inUrl = givenInUrl(description, url, urlName, problems);
+    return eitherOf(description, inUrl, variables, problems);
+  });
+  if (given !== undefined) return checkGiven(description, given, problems, { env });
+  checkAlone(description, variables, problems, { env });
+  throw problems.gathered();
+}
+
+/** What one of two places gives. `problems` gets what both do. */
+function eitherOf(
+  description: UntypedDescription,
+  inUrl: GivenOptions,
+  variables: GivenOptions,
+  problems: Problems,
+): GivenOptions {
+  for (const { name } of namedEntries(description.fields))
+    if (inUrl.has(name) && variables.has(name))
+      problems.add(
+        pathError(variables.pathOf(name), `given, but ${inUrl.pathOf(name)} gives it too; leave one of them out`),
+      );
+  const placeOf = (name: string): GivenOptions => (inUrl.has(name) ? inUrl : variables);
+  return {
+    has: (name) => placeOf(name).has(name),
+    pathOf: (name) => placeOf(name).pathOf(name),
+    valueOf: (name, kind) => placeOf(name).valueOf(name, kind),
   };
-  return checkGiven(description, given, problems, { env });
 }
 
-function ownValue(environment: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
-  return Object.hasOwn(environment, name) ? environment[name] : undefined;
-}
-
-function matches(variable: string, reserved: string): boolean {
-  return reserved.endsWith('*') ? variable.startsWith(reserved.slice(0, -1)) : variable === reserved;
+/** What variables of their own give. `problems` gets those that are no option. */
+function givenInVariables(
+  description: UntypedDescription,
+  environment: Environment,
+  prefix: string,
+  problems: Problems,
+): GivenOptions {
+  const names = namedEntries(description.fields).map(({ name }) => name);
+  const known = [urlVariable(prefix), backendVariable(prefix), ...names.map((name) => variableName(name, prefix))];
+  for (const variable of Object.keys(environment)) {
+    if (!variable.startsWith(prefix) || known.includes(variable) || variable.startsWith(testVariables)) continue;
+    if (setVariable(environment, variable) !== undefined)
+      problems.add(pathError(variable, `unknown variable; known are ${listed(known)}`));
+  }
+  const textOf = (name: string): string | undefined => setVariable(environment, variableName(name, prefix));
+  const pathOf = (name: string): string => variableName(name, prefix);
+  return {
+    has: (name) => textOf(name) !== undefined,
+    pathOf,
+    valueOf: (name, kind) => kind.fromText(textOf(name) ?? '', pathOf(name), 'environment'),
+  };
 }

@@ -1,6 +1,6 @@
 import { pathError } from '../instance/field-error.ts';
 import { checkGiven, type GivenOptions } from './check-given.ts';
-import { namedEntries } from './option-names.ts';
+import { listed, namedEntries } from './option-names.ts';
 import type { OptionsDescription, UntypedDescription } from './options-description.ts';
 import { Problems } from './problems.ts';
 import { percentDecoded, type QueryPart, splitUrl, type UrlParts } from './split-url.ts';
@@ -20,16 +20,29 @@ export function optionsFromUrl<Given, Checked>(
   context: CheckContext = {},
 ): Checked {
   const problems = new Problems();
+  return checkGiven(description, givenInUrl(description, url, path, problems), problems, context);
+}
+
+/** What stands in a URL. `problems` gets whatever is no option. @throws TypeError if it cannot be told apart at all */
+export function givenInUrl(
+  description: UntypedDescription,
+  url: string,
+  path: string,
+  problems: Problems,
+): GivenOptions {
   const parts = splitUrl(url, description.url.scheme, path, problems);
-  const values = new Map<string, string>();
-  readHostsAndPath(values, description, parts, { path, problems });
-  readQuery(values, description, parts.query, { path, problems });
-  const given: GivenOptions = {
-    values,
-    pathOf: (name) => pathInUrl(name, description, path),
-    asInObject: (kind, value, own) => kind.fromText(percentDecoded(String(value), own), own, 'url'),
+  const texts = new Map<string, string>();
+  readHostsAndPath(texts, description, parts, { path, problems });
+  readQuery(texts, description, parts.query, { path, problems });
+  const pathOf = (name: string): string => pathInUrl(name, description, path);
+  return {
+    has: (name) => texts.has(name),
+    pathOf,
+    valueOf(name, kind) {
+      const own = pathOf(name);
+      return kind.fromText(percentDecoded(texts.get(name) ?? '', own), own, 'url');
+    },
   };
-  return checkGiven(description, given, problems, context);
 }
 
 /** Where an option stands in a URL: `hosts`, `path`, or the key of the query. */
@@ -49,20 +62,23 @@ function pathInUrl(name: string, description: UntypedDescription, path: string):
 }
 
 function readHostsAndPath(
-  values: Map<string, string>,
+  texts: Map<string, string>,
   description: UntypedDescription,
-  parts: UrlParts,
+  { hosts, path: ownPath }: UrlParts,
   { path, problems }: Reading,
 ): void {
   const { url } = description;
-  if (parts.hosts !== '') values.set(url.hosts, parts.hosts);
-  if (parts.path === '' || parts.path === '/') return;
+  if (hosts !== '') {
+    if (url.hosts === undefined) problems.add(pathError(`${path}.hosts`, 'expected a URL without hosts, got some'));
+    else texts.set(url.hosts, hosts);
+  }
+  if (ownPath === '' || ownPath === '/') return;
   if (url.path === undefined) problems.add(pathError(`${path}.path`, 'expected a URL without a path, got one with it'));
-  else values.set(url.path, parts.path);
+  else texts.set(url.path, ownPath);
 }
 
 function readQuery(
-  values: Map<string, string>,
+  texts: Map<string, string>,
   description: UntypedDescription,
   query: readonly QueryPart[],
   { path, problems }: Reading,
@@ -80,12 +96,12 @@ function readQuery(
     const entry = known.get(key);
     if (entry === undefined) {
       const shownPath = isBehindSecret || !isName(key) ? `${path}?(not shown)` : `${path}?${key}`;
-      problems.add(pathError(shownPath, `unknown key; known are ${[...known.keys()].join(', ')}`));
+      problems.add(pathError(shownPath, `unknown key; known are ${listed(known.keys())}`));
       continue;
     }
     if (seen.has(key)) problems.add(pathError(`${path}?${key}`, 'given more than once'));
     seen.add(key);
-    values.set(key, part.value);
+    texts.set(key, part.value);
     // A secret with an & in it goes on in what looks like the next key.
     if (entry.is === 'field' && entry.kind.isSecret && !isReference(part.value)) isBehindSecret = true;
   }

@@ -26,14 +26,21 @@ export class Problems {
     if (this.#found.length > 0) throw new GatheredErrors(this.#found);
   }
 
-  /** @throws TypeError the one that was found, or one that has a line for each. Nothing, if there is none. */
+  /** @throws TypeError as `gathered`. Nothing, if nothing was found. */
   throwIfAny(): void {
+    if (this.#found.length > 0) throw this.gathered();
+  }
+
+  /** The one that was found, or one that has a line for each. */
+  gathered(): TypeError {
     const [first, ...others] = this.#found;
-    if (first === undefined) return;
-    if (others.length === 0) throw first;
+    if (first !== undefined && others.length === 0) return first;
     const lines = this.#found.map((error) => `\n  ${error.message}`);
     const withCause = this.#found.find((error) => error.cause !== undefined);
-    throw new TypeError(`${lines.length} options are wrong:${lines.join('')}`, withCause && { cause: withCause.cause });
+    return new TypeError(
+      `${lines.length} options are wrong:${lines.join('')}`,
+      withCause && { cause: withCause.cause },
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { manualClock } from '../../src/time/manual-clock.ts';
 import { ScriptedDriver } from '../scripted-driver.ts';
 
 /** A backend that notes what it was given. */
-function noting(name: string): BackendDefinition<string, unknown> & { readonly given: unknown[] } {
+function noting(name: string): BackendDefinition & { readonly given: unknown[] } {
   const given: unknown[] = [];
   return {
     name,
