@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, expect, inject, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { buildDemo } from './demo-process.ts';
+import { everyBackend } from './every-backend.ts';
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL('../dist/any-backend/program.js', import.meta.url));
@@ -14,13 +14,7 @@ test(
   'B3: one program does the same on memory, etcd and Consul: only ROLLCALL_URL differs',
   { timeout: 30_000 },
   async () => {
-    const place = randomUUID();
-    const urls = [
-      'memory:',
-      `etcd://${new URL(inject('etcd35').url).host}/${place}`,
-      `consul://${new URL(inject('consul').url).host}?prefix=${place}-`,
-    ];
-    const [onMemory, ...onServers] = await Promise.all(urls.map(told));
+    const [onMemory, ...onServers] = await Promise.all(everyBackend().map(told));
     expect(onMemory).toMatchInlineSnapshot(`
       "list of what nobody has registered: nobody
       watch: nobody added, nobody updated, nobody removed; listed: nobody

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { freePort } from '@rollcall/testing-servers';
-import { beforeAll, expect, inject, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { buildDemo } from './demo-process.ts';
+import { everyBackend } from './every-backend.ts';
 import { type ExampleEnd, ExampleProcess } from './example-process.ts';
 
 const shop = new URL('../src/shop/', import.meta.url);
@@ -21,13 +21,7 @@ test(
   'B3: a day in the shop is the same on memory, etcd and Consul: only ROLLCALL_URL differs',
   { timeout: 60_000 },
   async () => {
-    const place = randomUUID();
-    const urls = [
-      'memory:',
-      `etcd://${new URL(inject('etcd35').url).host}/${place}`,
-      `consul://${new URL(inject('consul').url).host}?prefix=${place}-`,
-    ];
-    const [onMemory, ...onServers] = await Promise.all(urls.map(day));
+    const [onMemory, ...onServers] = await Promise.all(everyBackend().map(day));
     expect(onMemory).toMatchInlineSnapshot(`
       {
         "complaints": "",

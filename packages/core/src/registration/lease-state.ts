@@ -24,8 +24,6 @@ export type LeaseEvent =
 
 export const active: LeaseState = { kind: 'active' };
 
-const unchanged: readonly LeaseState[] = [];
-
 /** What happens when the lease is lost while the handle is open (R6). */
 export type OnLost = NonNullable<RegisterOptions['onLost']>;
 
@@ -43,7 +41,7 @@ export function afterLeaseEvent(state: LeaseState, event: LeaseEvent, onLost: On
     case 'regained':
       return state.kind === 'lost' ? [active] : [];
     case 'renewed':
-      return state.kind === 'suspect' ? [active] : unchanged;
+      return state.kind === 'suspect' ? [active] : [];
     case 'renewal-failed':
       return state.kind === 'active' ? [{ kind: 'suspect', cause: event.cause }] : [];
     case 'gone':
