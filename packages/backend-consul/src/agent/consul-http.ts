@@ -4,6 +4,7 @@ import { AgentToken } from './agent-token.ts';
 import { ConsulFailure } from './consul-failure.ts';
 import { dialer } from './dial.ts';
 import { exchange } from './exchange.ts';
+import { nextTurn } from './pauses.ts';
 
 /** What a request is for. Each has connections of its own: no renewal waits behind a long list, and nothing behind polls. */
 export type Lane = 'renewal' | 'call' | 'poll';
@@ -101,6 +102,9 @@ export class ConsulHttp {
 
   async #exchange(request: ConsulRequest, token: string | undefined): Promise<ConsulAnswer> {
     const pool = this.#pools[request.lane];
+    // undici frees a connection a turn of the loop after its answer. The next poll, which goes out with the answer to the last, would find it taken,
+    // and go out on one that was idle all the while: if that died without a word, nothing is told until the whole wait is over.
+    if (request.lane === 'poll') await nextTurn();
     const { status, headers, text } = await exchange(pool, this.#options(request, token), request.signal);
     return {
       status,

@@ -26,3 +26,10 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
     signal.addEventListener('abort', abort, { once: true });
   });
 }
+
+/** Resolves once the event loop has turned. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

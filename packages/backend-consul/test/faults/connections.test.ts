@@ -36,3 +36,18 @@ test('L4, W6: a network that breaks all of many polls, again and again, costs no
   await scene.assertLaws({ healedWithinMs: quietMs });
   await Promise.all(watching);
 }, 40_000);
+
+// An idle connection may have died without a word: a poll that goes out on one tells nothing until its whole wait is over.
+test('W7: the poll after an answer goes out on the connection that brought it', async () => {
+  await using scene = await Scene.open({ url: inject('consul').url, ttlMs });
+  const { reader, witness } = scene;
+  const [first] = scene.held;
+  const { accepted } = reader.net;
+  for (let step = 1; step <= 10; step += 1) {
+    const version = String(step);
+    await first?.registration.update({ metadata: { version } });
+    await scene.seen((instances) => instances.some(({ metadata }) => metadata['version'] === version), quietMs);
+  }
+  expect(witness.latest?.freshness).toBe('live');
+  expect(reader.net.accepted).toBe(accepted);
+});

@@ -2,8 +2,11 @@ import { startEtcdCluster } from '@rollcall/testing-servers';
 import { describe, inject, test } from 'vitest';
 import { beginningWith, Cast } from './cast.ts';
 
-/** Long enough for an election (0.4–0.7 s at these servers' time-outs) between two attempts to renew. */
-const ttlMs = 2_000;
+/**
+ * Long enough for an election (0.4–0.7 s at these servers' time-outs) between two attempts to renew, also where six clusters of three share two cores:
+ * an outage of the servers as long as T loses leases rightly (L4).
+ */
+const ttlMs = 3_000;
 
 describe.each(['etcd34', 'etcd35'] as const)('%s', (server) => {
   const binary = inject('binaries')[server];
