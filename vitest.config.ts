@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const withServers = [
   'packages/backend-etcd/test/**/*.test.ts',
   'packages/backend-consul/test/**/*.test.ts',
+  'packages/balancer/test/servers/**/*.test.ts',
   'packages/inversify/test/processes/**/*.test.ts',
   'packages/provider/test/processes/**/*.test.ts',
   'testing/servers/test/**/*.test.ts',

@@ -1,4 +1,5 @@
 import { argv, stderr } from 'node:process';
+import { balancerSuite } from './balancer/balancer-suite.ts';
 import { consulSuite } from './consul/consul-suite.ts';
 import { etcdSuite } from './etcd/etcd-suite.ts';
 import { memorySuite } from './memory/memory-suite.ts';
@@ -8,7 +9,7 @@ import { circumstances, writeResult } from './frame/result-file.ts';
 import type { Suite } from './frame/suite.ts';
 import { type RowFindings, table } from './frame/table.ts';
 
-const suites: readonly Suite[] = [memorySuite, etcdSuite, consulSuite];
+const suites: readonly Suite[] = [memorySuite, balancerSuite, etcdSuite, consulSuite];
 
 const command = commandFrom(argv.slice(2));
 if (command !== undefined)

@@ -12,7 +12,7 @@ describe.each(onServers)('the demo on $backend', { timeout: 60_000 }, ({ backend
   test('keeps all promises, with providers that are processes, and leaves nothing behind', async () => {
     await using demo = await startDemo(backend);
     const { exitCode, output } = await demo.end();
-    expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('All 6 promises held') });
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('All 8 promises held') });
     expect(output).toMatch(named);
     const pids = [...output.matchAll(/^ {2}(?:ada|bob|cleo|dan) +(\d+) /gm)].map(([, pid]) => Number(pid));
     expect(new Set(pids).size).toBe(4);

@@ -71,7 +71,7 @@ const tsconfig = {
     noUnusedParameters: false,
   },
   include: ['*.ts'],
-  references: ['core', 'backend-memory', 'conformance', 'inversify', 'provider'].map((name) => ({
+  references: ['core', 'backend-memory', 'balancer', 'conformance', 'inversify', 'provider'].map((name) => ({
     path: `../../../packages/${name}`,
   })),
 };

@@ -1,24 +1,44 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endpointUrl, type ServiceInstance } from '@rollcall/core';
-import type { Consumer } from './consumer.ts';
+import {
+  type AcquiredInstance,
+  type Balancer,
+  type BalancerDiagnosticEvent,
+  type CacheDiagnosticEvent,
+  createBalancer,
+  NoInstanceError,
+  openServiceCache,
+  roundRobin,
+  type ServiceCache,
+} from '@rollcall/balancer';
+import { type Discovery, endpointUrl, type ServiceInstance } from '@rollcall/core';
+import { service } from './provider.ts';
 import type { Attempt, FailedAttempt, RunRecord } from './run-record.ts';
 import { countWords } from './word-server.ts';
 
 /** One request every so many milliseconds, whether or not the last has been answered. */
 const paceMs = 40;
 
+/** How many providers one line is sent to before it is given up. */
+const mostAttempts = 3;
+
+/** Who leaves so many requests in a row unanswered is left out for a while. */
+const failures = 3;
+
 /** What a caller is made of. */
 export interface CallerParts {
-  readonly consumer: Consumer;
+  readonly discovery: Discovery;
   readonly record: RunRecord;
   readonly lines: readonly string[];
-  /** Hears of each request that got no answer, before the next provider is asked. */
+  /** Hears of each request that got no answer, before another provider is asked. */
   readonly onMiss: (miss: FailedAttempt) => void;
+  /** Hears what becomes of the set of providers, and of the choice among them. */
+  readonly onDiagnostic: (event: CacheDiagnosticEvent | BalancerDiagnosticEvent) => void;
 }
 
 /** Sends line after line to whoever is next, for as long as it is not stopped. */
 export class Caller {
-  readonly #consumer: Consumer;
+  readonly #cache: ServiceCache;
+  readonly #balancer: Balancer;
   readonly #record: RunRecord;
   readonly #lines: readonly string[];
   readonly #onMiss: (miss: FailedAttempt) => void;
@@ -26,14 +46,24 @@ export class Caller {
   #sending: Promise<void> | undefined;
   #isStopped = false;
 
-  constructor({ consumer, record, lines, onMiss }: CallerParts) {
-    this.#consumer = consumer;
+  constructor({ discovery, record, lines, onMiss, onDiagnostic }: CallerParts) {
+    this.#cache = openServiceCache({ discovery, services: [service], onDiagnostic });
+    this.#balancer = createBalancer(this.#cache.service(service), {
+      policy: roundRobin(),
+      ejection: { failures },
+      onDiagnostic: (event) => {
+        if (event.type === 'instance-ejected') record.leftOut.push({ atMs: record.now(), provider: event.id });
+        onDiagnostic(event);
+      },
+    });
     this.#record = record;
     this.#lines = lines;
     this.#onMiss = onMiss;
   }
 
-  start(): void {
+  /** Resolves when it knows whom there is to call, and sends. */
+  async start(): Promise<void> {
+    await this.#cache.ready();
     this.#sending ??= this.#sendAll();
   }
 
@@ -42,6 +72,8 @@ export class Caller {
     this.#isStopped = true;
     await this.#sending;
     await Promise.all(this.#underWay);
+    this.#balancer.close();
+    await this.#cache.close();
   }
 
   async #sendAll(): Promise<void> {
@@ -54,30 +86,43 @@ export class Caller {
 
   /**
    * Tries one provider after another. A registry cannot know of a crash before the TTL is over, so a caller that wants no
-   * gap asks the next one. Counting words twice does no harm; a request that must not be repeated needs more care.
+   * gap asks another one. Counting words twice does no harm; a request that must not be repeated needs more care.
    */
   async #call(line: string): Promise<void> {
     const { scene } = this.#record;
     const attempts: Attempt[] = [];
     this.#record.calls.push({ scene, words: countWords(line), attempts });
     const tried = new Set<string>();
-    for (;;) {
-      const instance = this.#consumer.next(tried);
-      if (instance === undefined) return;
-      const attempt = await this.#attempt(instance, line);
+    while (attempts.length < mostAttempts) {
+      const chosen = this.#choose(tried);
+      if (chosen === undefined) return;
+      tried.add(chosen.instance.id);
+      const attempt = await this.#attempt(chosen, line);
       attempts.push(attempt);
-      if (attempt.type === 'failed') this.#onMiss(attempt);
       if (attempt.type === 'served') return;
-      tried.add(attempt.provider);
+      this.#onMiss(attempt);
     }
   }
 
-  async #attempt(instance: ServiceInstance, line: string): Promise<Attempt> {
-    const provider = instance.id;
+  /** Whose turn it is, if possible somebody who was not tried; undefined if there is nobody. */
+  #choose(tried: ReadonlySet<string>): AcquiredInstance | undefined {
+    try {
+      return this.#balancer.acquire({ avoid: tried });
+    } catch (error) {
+      if (NoInstanceError.is(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #attempt(chosen: AcquiredInstance, line: string): Promise<Attempt> {
+    const provider = chosen.instance.id;
     const sentAtMs = this.#record.now();
     try {
-      return { type: 'served', provider, sentAtMs, words: await askForWords(instance, line) };
+      const words = await askForWords(chosen.instance, line);
+      chosen.done('success');
+      return { type: 'served', provider, sentAtMs, words };
     } catch (error) {
+      chosen.done('failure');
       return { type: 'failed', provider, sentAtMs, reason: reasonOf(error) };
     }
   }

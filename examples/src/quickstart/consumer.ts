@@ -10,34 +10,18 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-/** Finds providers, and keeps on finding them: follows the service and deals out who is next. */
+/** Finds providers, and keeps on finding them: reads the service's watch, and notes what it sees. */
 export class Consumer {
   readonly #registry: Registry;
   readonly #record: RunRecord;
   readonly #told = new EventEmitter();
   readonly #following: Promise<void>;
-  #instances: readonly ServiceInstance[] = [];
-  #last = '';
 
   /** @param onSnapshot hears of each snapshot as it is read */
   constructor(registry: Registry, record: RunRecord, onSnapshot: (snapshot: ServiceSnapshot) => void) {
     this.#registry = registry;
     this.#record = record;
     this.#following = this.#follow(onSnapshot);
-  }
-
-  /**
-   * The next one to call, round robin among those that have not been tried yet; undefined if there is nobody. Every status
-   * is listed, and deciding who is eligible is up to the reader: only `up` wants new traffic. Lists are sorted by id, so
-   * "the next id after the last" stays fair while providers come and go.
-   */
-  next(tried: ReadonlySet<string>): ServiceInstance | undefined {
-    const eligible = this.#instances.filter(
-      ({ id, status, weight }) => status === 'up' && weight > 0 && !tried.has(id),
-    );
-    const next = eligible.find(({ id }) => id > this.#last) ?? eligible[0];
-    if (next !== undefined) this.#last = next.id;
-    return next;
   }
 
   /** What the backend itself lists now. */
@@ -75,7 +59,6 @@ export class Consumer {
   async #follow(onSnapshot: (snapshot: ServiceSnapshot) => void): Promise<void> {
     for await (const snapshot of this.#registry.watch(service)) {
       this.#record.sightings.push({ atMs: this.#record.now(), snapshot });
-      this.#instances = snapshot.instances;
       onSnapshot(snapshot);
       this.#told.emit('sighting');
     }

@@ -1,4 +1,4 @@
-import { provisionConsul, provisionEtcd, startConsul, startEtcd } from '@rollcall/testing-servers';
+import { provisionConsul, provisionEtcd, type ProxyTarget, startConsul, startEtcd } from '@rollcall/testing-servers';
 import type { ServerBackend } from './arguments.ts';
 
 /** What server the demo needs. */
@@ -14,11 +14,22 @@ export interface ServerTerms {
 export interface DemoServer extends AsyncDisposable {
   readonly url: string;
   readonly about: string;
+  /** Undefined if it is somebody else's. */
+  readonly own: OwnServer | undefined;
+}
+
+/** A server of the demo's own, which may be reached by a detour. */
+interface OwnServer {
+  readonly address: ProxyTarget;
+  /** The URL of the same server behind another endpoint, such as that of a proxy. */
+  urlVia(endpoint: string): string;
 }
 
 export async function openServer({ backend, url, onProgress }: ServerTerms): Promise<DemoServer> {
-  if (url !== undefined)
-    return { url, about: `the ${backend} that --url names`, [Symbol.asyncDispose]: () => Promise.resolve() };
+  if (url !== undefined) {
+    const about = `the ${backend} that --url names`;
+    return { url, about, own: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
   return backend === 'etcd' ? openEtcd(onProgress) : openConsul(onProgress);
 }
 
@@ -26,8 +37,9 @@ async function openEtcd(onProgress: ServerTerms['onProgress']): Promise<DemoServ
   const { binary, version } = await provisionEtcd('3.5', { onProgress });
   const server = await startEtcd(binary);
   return {
-    url: `etcd://${server.endpoint}/demo`,
+    url: etcdUrl(server.endpoint),
     about: `etcd ${version} at ${server.endpoint}, run for this demo alone`,
+    own: { address: server, urlVia: etcdUrl },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
@@ -38,8 +50,17 @@ async function openConsul(onProgress: ServerTerms['onProgress']): Promise<DemoSe
   // In its first seconds an agent tells late what has expired, which the demo is about to show.
   await server.settled();
   return {
-    url: `consul://${server.endpoint}?prefix=demo-`,
+    url: consulUrl(server.endpoint),
     about: `Consul ${version} at ${server.endpoint}, run for this demo alone`,
+    own: { address: server, urlVia: consulUrl },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+function etcdUrl(endpoint: string): string {
+  return `etcd://${endpoint}/demo`;
+}
+
+function consulUrl(endpoint: string): string {
+  return `consul://${endpoint}?prefix=demo-`;
 }

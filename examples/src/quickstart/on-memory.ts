@@ -1,14 +1,18 @@
 import { memoryDriver, MemoryStore } from '@rollcall/backend-memory';
-import { consoleDiagnostics, createRegistry } from '@rollcall/core';
+import { createRegistry } from '@rollcall/core';
 import { inProcess } from './in-process.ts';
+import { diagnosticsBeside, Link } from './link.ts';
 import type { Performance } from './venue.ts';
 
 /** Plays it all in one process: the backend is an object. */
 export async function onMemory(ttlMs: number, perform: Performance): Promise<void> {
   const store = new MemoryStore();
+  const driver = memoryDriver(store);
+  const link = new Link({ cut: () => driver.disconnect(), restore: () => driver.reconnect() });
   await perform({
     about: (expiry) => [`Backend: memory. ${expiry}`],
-    registry: createRegistry(memoryDriver(store), { onDiagnostic: consoleDiagnostics() }),
+    registry: createRegistry(driver, { onDiagnostic: diagnosticsBeside(link) }),
+    link,
     launch: inProcess(store, ttlMs),
     brokenOff: new AbortController().signal,
   });

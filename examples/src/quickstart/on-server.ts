@@ -1,6 +1,7 @@
-import { consoleDiagnostics } from '@rollcall/core';
+import { TcpProxy } from '@rollcall/testing-servers';
 import { onInterruption } from './interruption.ts';
 import { openServer, type ServerTerms } from './demo-server.ts';
+import { diagnosticsBeside, Link } from './link.ts';
 import { OwnProcesses } from './own-processes.ts';
 import { openServerRegistry } from './server-registry.ts';
 import type { Performance } from './venue.ts';
@@ -16,19 +17,23 @@ export async function onServer(terms: OnServerTerms, perform: Performance): Prom
   const brokenOff = breaking.signal;
   // Before anything runs: Ctrl-C must not leave a server behind.
   const interruptions = onInterruption((interruption) => breaking.abort(interruption));
-  const diagnose = consoleDiagnostics();
   try {
     await using server = await openServer(terms);
     brokenOff.throwIfAborted();
-    const { url, about } = server;
+    const { url, about, own } = server;
+    await using proxy = own && (await TcpProxy.start(own.address));
+    const link = proxy && new Link({ cut: () => proxy.cut(), restore: () => proxy.restore() });
+    const consumerUrl = own && proxy ? own.urlVia(proxy.endpoint) : url;
+    const diagnose = diagnosticsBeside(link);
     const providers = new OwnProcesses({ url, ttlMs: terms.ttlMs, onSurprise: (error) => breaking.abort(error) });
     brokenOff.addEventListener('abort', () => void providers.kill());
     await perform({
       about: (expiry) => [`Backend: ${about}. Every provider is a process of its own.`, expiry],
-      registry: openServerRegistry(url, {
+      registry: openServerRegistry(consumerUrl, {
         // That the server goes with the rest, as after Ctrl-C, is no news.
         onDiagnostic: (event) => (brokenOff.aborted ? undefined : diagnose(event)),
       }),
+      link,
       launch: providers.launch,
       brokenOff,
     });

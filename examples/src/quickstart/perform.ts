@@ -8,7 +8,7 @@ import { RunRecord } from './run-record.ts';
 import { play } from './scenes.ts';
 import { servedTable } from './served.ts';
 import { Story } from './story.ts';
-import { missTeller, tellSnapshot } from './told.ts';
+import { missTeller, tellCaller, tellSnapshot } from './told.ts';
 import type { Venue } from './venue.ts';
 
 /** How the demo is played and told. */
@@ -20,7 +20,7 @@ export interface Direction {
 
 /** Plays the demo and tells it, with what it came to. @returns what was promised, and whether it was seen to hold */
 export async function perform(venue: Venue, { ttlMs, write, paint }: Direction): Promise<readonly Verdict[]> {
-  const { registry, launch, brokenOff } = venue;
+  const { registry, link, launch, brokenOff } = venue;
   const { lease } = registry.capabilities;
   const record = new RunRecord();
   // What the end of the others stirs up after a break is no part of the story.
@@ -30,9 +30,15 @@ export async function perform(venue: Venue, { ttlMs, write, paint }: Direction):
   for (const line of venue.about(expiryIn(ttlMs, lease.maxExpiryLagMs))) story.title(line);
 
   const consumer = new Consumer(registry, record, (snapshot) => tellSnapshot(story, snapshot));
-  const caller = new Caller({ consumer, record, lines, onMiss: missTeller(story) });
+  const caller = new Caller({
+    discovery: registry,
+    record,
+    lines,
+    onMiss: missTeller(story),
+    onDiagnostic: (event) => tellCaller(story, event),
+  });
   try {
-    const deeds = await play({ consumer, caller, launch, record, story, ttlMs, lease, brokenOff });
+    const deeds = await play({ consumer, caller, link, launch, record, story, ttlMs, lease, brokenOff });
     story.scene('who served what');
     story.table(servedTable(record, deeds.cast));
     const verdicts = judge({ record, deeds, ttlMs, lease });

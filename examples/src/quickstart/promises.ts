@@ -24,7 +24,16 @@ const slackMs = 500;
 
 /** Judges the run by what was recorded. */
 export function judge(run: Run): readonly Verdict[] {
-  return [expiry(run), failover(run), inPlace(run), drained(run), steady(run), goodbye(run)];
+  return [
+    expiry(run),
+    failover(run),
+    leftOut(run),
+    ...outage(run),
+    inPlace(run),
+    drained(run),
+    steady(run),
+    goodbye(run),
+  ];
 }
 
 /** L2 and L3: not before the TTL, and then within what the backend declares; on memory that is at once. */
@@ -57,6 +66,40 @@ function failover({ record: { calls }, deeds: { crash } }: Run): Verdict {
     held: calls.length > 0 && wrong === 0 && met.length === missed.length,
     measured: `${counted(calls.length, 'line')} sent, ${wrong} lost or miscounted; ${met.length} met ${crash.id} while it was dead, and another answered.`,
   };
+}
+
+/** What callers learn long before a registry can. */
+function leftOut({ record, deeds: { crash } }: Run): Verdict {
+  const promise = 'Callers leave a provider out that does not answer, before the registry can know.';
+  const { id } = crash;
+  const [first, ...others] = record.leftOut;
+  if (first?.provider !== id) return { promise, held: false, measured: `${id} was not the first to be left out.` };
+  const late = attemptsOf(record, id).filter(({ sentAtMs }) => sentAtMs > first.atMs).length;
+  const goneAtMs = firstSighting(record, crash.atMs, 'removed', id)?.atMs ?? Infinity;
+  return {
+    promise,
+    held: others.length === 0 && late === 0 && first.atMs < goneAtMs,
+    measured: `${id} was left out ${ms(first.atMs - crash.atMs)} after it crashed, ${ms(goneAtMs - first.atMs)} before it was gone; ${late} picked meanwhile.`,
+  };
+}
+
+/** W6 and D2: the last known set stands, and whoever calls by it need not notice. Nothing where there was no outage. */
+function outage({ record, deeds }: Run): readonly Verdict[] {
+  if (deeds.outage === undefined) return [];
+  const { cutAtMs, backAtMs } = deeds.outage;
+  const isMeanwhile = (atMs: number): boolean => atMs >= cutAtMs && atMs <= backAtMs;
+  const sightings = record.sightings.filter(({ atMs }) => isMeanwhile(atMs));
+  const isTold = sightings.some(({ snapshot }) => snapshot.freshness === 'stale');
+  const missed = sightings.filter(({ snapshot }) => snapshot.delta.removed.length > 0).length;
+  const sent = record.calls.flatMap(({ attempts }) => attempts).filter(({ sentAtMs }) => isMeanwhile(sentAtMs));
+  const failed = sent.filter(({ type }) => type === 'failed').length;
+  return [
+    {
+      promise: 'Calls go on while the registry is out of reach, and nobody seems to have left.',
+      held: isTold && missed === 0 && sent.length > 0 && failed === 0,
+      measured: `${counted(sent.length, 'line')} sent in the ${seconds(backAtMs - cutAtMs)} without it, ${failed} failed.`,
+    },
+  ];
 }
 
 /** R5: one step, the same lease, no absence. */

@@ -33,10 +33,17 @@ export interface Call {
   readonly attempts: readonly Attempt[];
 }
 
+/** A provider that the caller has left out for a while. */
+export interface LeavingOut {
+  readonly atMs: number;
+  readonly provider: string;
+}
+
 /** All that was seen and asked, in order. What held is judged from this afterwards, not from what was hoped for. */
 export class RunRecord {
   readonly sightings: Sighting[] = [];
   readonly calls: Call[] = [];
+  readonly leftOut: LeavingOut[] = [];
   /** Which scene is on. */
   scene: string = '';
   readonly #startedAt = performance.now();

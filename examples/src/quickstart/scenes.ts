@@ -3,6 +3,7 @@ import type { BackendCapabilities, ServiceInstance, ServiceSnapshot } from '@rol
 import type { Caller } from './caller.ts';
 import type { Consumer } from './consumer.ts';
 import { counted, ms } from './figures.ts';
+import type { Link } from './link.ts';
 import type { Launch, Player, Provider } from './provider.ts';
 import type { RunRecord, Sighting } from './run-record.ts';
 import { servedBars, servedBy } from './served.ts';
@@ -12,6 +13,7 @@ import type { Story } from './story.ts';
 export interface Stage {
   readonly consumer: Consumer;
   readonly caller: Caller;
+  readonly link: Link | undefined;
   readonly launch: Launch;
   readonly record: RunRecord;
   readonly story: Story;
@@ -26,6 +28,8 @@ export interface Stage {
 export interface Deeds {
   readonly cast: readonly Player[];
   readonly update: { readonly id: string; readonly atMs: number; readonly keptItsLease: boolean };
+  /** How long nobody could ask the registry; undefined if that was not to be had. */
+  readonly outage: { readonly cutAtMs: number; readonly backAtMs: number } | undefined;
   readonly crash: {
     readonly id: string;
     readonly atMs: number;
@@ -51,12 +55,13 @@ export async function play(stage: Stage): Promise<Deeds> {
   await using bob = await join(stage, 'bob');
   await using cleo = await join(stage, 'cleo');
   await using dan = await join(stage, 'dan');
-  caller.start();
+  await caller.start();
   stage.story.tell('caller', 'sends one line of the licence every 40 ms, round robin: how many words has it?');
-  await pause(stage, 2_400);
+  await pause(stage, 1_600);
   close(stage);
 
   const update = await updateInPlace(stage, ada);
+  const outage = await loseTheRegistry(stage);
   const crash = await crashAndExpire(stage, bob);
   const drain = await drainAndStop(stage, cleo);
 
@@ -67,7 +72,7 @@ export async function play(stage: Stage): Promise<Deeds> {
   await Promise.all([ada.stop(), dan.stop()]);
   await sees(stage, 'everybody has left', ({ instances }) => instances.length === 0);
   const cast = [ada, bob, cleo, dan].map(({ name, pid }) => ({ name, pid }));
-  return { cast, update, crash, drain, goodbye: { ids: [ada.name, dan.name], atMs }, steady: { id: dan.name } };
+  return { cast, update, outage, crash, drain, goodbye: { ids: [ada.name, dan.name], atMs }, steady: { id: dan.name } };
 }
 
 async function join(stage: Stage, name: string): Promise<Provider> {
@@ -80,7 +85,7 @@ async function join(stage: Stage, name: string): Promise<Provider> {
 
 async function updateInPlace(stage: Stage, provider: Provider): Promise<Deeds['update']> {
   const { record, story } = stage;
-  open(stage, 'one is updated');
+  open(stage, 'one updates');
   const atMs = record.now();
   story.tell(provider.name, 'has a new dictionary, and says so in its entry without leaving it');
   const { keptItsLease } = await provider.update({ metadata: { dictionary: '2025-09' } });
@@ -89,9 +94,25 @@ async function updateInPlace(stage: Stage, provider: Provider): Promise<Deeds['u
     `${provider.name} is updated`,
     shows(provider.name, ({ metadata }) => metadata['dictionary'] === '2025-09'),
   );
-  await pause(stage, 1_400);
+  await pause(stage, 1_000);
   close(stage);
   return { id: provider.name, atMs, keptItsLease };
+}
+
+async function loseTheRegistry(stage: Stage): Promise<Deeds['outage']> {
+  const { record, story, link } = stage;
+  if (link === undefined) return undefined;
+  open(stage, 'no registry');
+  const cutAtMs = record.now();
+  link.cut();
+  story.tell('consumer', 'is cut off from the backend, and the caller with it; the providers are not');
+  await sees(stage, 'the backend is out of reach', ({ freshness }) => freshness === 'stale');
+  await pause(stage, 300);
+  link.restore();
+  const back = await sees(stage, 'the backend is back', ({ freshness }) => freshness === 'live');
+  await pause(stage, 200);
+  close(stage);
+  return { cutAtMs, backAtMs: back.atMs };
 }
 
 async function crashAndExpire(stage: Stage, provider: Provider): Promise<Deeds['crash']> {
@@ -124,9 +145,9 @@ async function crashAndExpire(stage: Stage, provider: Provider): Promise<Deeds['
   );
   story.tell(
     'caller',
-    `met ${id} ${counted(misses.length, 'time')} since the crash, and went on to the next provider each time`,
+    `met ${id} ${counted(misses.length, 'time')} since the crash, and went on to another provider each time`,
   );
-  await pause(stage, 1_200);
+  await pause(stage, 800);
   close(stage);
   return { id, atMs, lastRenewalSentAtMs, wasMissedEarly: leftMs > 0 && !isListed };
 }

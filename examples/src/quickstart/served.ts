@@ -41,7 +41,7 @@ export function servedTable(record: RunRecord, cast: readonly Player[]): readonl
   const sums = columns.map((served) => shown(sum([...served.values()])));
   const failures = sum(cast.map(({ name }) => failuresOf(record, name)));
   return table([
-    ['served', ...process('pid'), ...scenes, 'total', 'unanswered'],
+    ['served', ...process('pid'), ...scenes, 'total', 'failed'],
     ...cast.map(row),
     ['', ...process(''), ...sums, shown(sum([...total.values()])), shown(failures)],
   ]);

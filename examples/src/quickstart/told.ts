@@ -1,4 +1,6 @@
+import type { BalancerDiagnosticEvent, CacheDiagnosticEvent } from '@rollcall/balancer';
 import type { ServiceInstance, ServiceSnapshot } from '@rollcall/core';
+import { counted, ms, seconds } from './figures.ts';
 import type { FailedAttempt } from './run-record.ts';
 import type { Story } from './story.ts';
 
@@ -6,7 +8,9 @@ import type { Story } from './story.ts';
 export function tellSnapshot(story: Story, { service, instances, delta, freshness, reason }: ServiceSnapshot): void {
   if (reason === 'initial' && instances.length === 0)
     story.tell('consumer', `watches "${service}": nobody is there yet, and a complete, empty set says so`);
-  if (freshness === 'stale') story.tell('consumer', 'has lost the backend and goes on with the last known set');
+  if (freshness === 'stale') story.tell('consumer', 'has lost the backend: the last known set stands, marked as stale');
+  else if (reason === 'freshness' || reason === 'resync')
+    story.tell('consumer', `has the backend back; listed: ${namesOf(instances)}`);
   for (const instance of delta.added)
     story.tell('consumer', `sees ${instance.id} join at ${addressOf(instance)}; listed: ${namesOf(instances)}`);
   for (const instance of delta.updated) story.tell('consumer', `sees ${instance.id} updated: ${newsOf(instance)}`);
@@ -19,8 +23,22 @@ export function missTeller(story: Story): (miss: FailedAttempt) => void {
   return ({ provider, reason }) => {
     if (told.has(provider)) return;
     told.add(provider);
-    story.tell('caller', `gets no answer from ${provider} (${reason}), and asks the next one`);
+    story.tell('caller', `gets no answer from ${provider} (${reason}), and asks another one`);
   };
+}
+
+/** Tells what becomes of the caller's set, and of its choice. */
+export function tellCaller(story: Story, event: CacheDiagnosticEvent | BalancerDiagnosticEvent): void {
+  story.tell('caller', newsOfCaller(event));
+}
+
+function newsOfCaller(event: CacheDiagnosticEvent | BalancerDiagnosticEvent): string {
+  if (event.type === 'set-stale')
+    return `goes on with the ${counted(event.instances, 'provider')} that its cache knew last`;
+  if (event.type === 'set-live') return `calls by a live set again, after ${ms(event.awayMs)} by a stale one`;
+  if (event.type === 'instance-ejected')
+    return `leaves ${event.id} out for ${seconds(event.forMs)}: ${event.failures} requests in a row got no answer`;
+  return `reports ${event.type}`;
 }
 
 function namesOf(instances: readonly ServiceInstance[]): string {

@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { Discovery } from '@rollcall/core';
+import type { ServiceCache } from '@rollcall/balancer';
 import { countField, textField } from './fields.ts';
 import type { Receipt } from './orders.ts';
 import { ServiceClient } from './service-client.ts';
 
 /** Buys, from whoever takes orders. */
 export class Customer implements AsyncDisposable {
-  /** Resolves once it is known who takes orders. */
-  readonly ready: Promise<void>;
+  readonly #cache: ServiceCache;
   readonly #orders: ServiceClient;
 
-  constructor(discovery: Discovery) {
-    this.#orders = new ServiceClient(discovery, 'orders');
-    this.ready = this.#orders.ready;
+  /** @param cache is the customer's from here on */
+  constructor(cache: ServiceCache) {
+    this.#cache = cache;
+    this.#orders = new ServiceClient(cache, 'orders');
+  }
+
+  /** Resolves once it is known who takes orders. */
+  async ready(): Promise<void> {
+    await this.#cache.ready();
   }
 
   /** @throws Refusal: 404, 409, and 503 if somebody who is needed is not there */
@@ -24,6 +29,6 @@ export class Customer implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#orders[Symbol.asyncDispose]();
+    return this.#cache.close();
   }
 }

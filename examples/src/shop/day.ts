@@ -19,7 +19,7 @@ export async function playDay(shop: Shop, tell: (line: string) => void): Promise
   await using prices = await shop.openPrices('prices-1', { apple: 40, pear: 55 });
   await using orders = await shop.openOrders('orders-1');
   await using customer = shop.customer();
-  await customer.ready;
+  await customer.ready();
   tell(`The shop opens: ${(await shop.services()).join(', ')}.`);
 
   for (let count = 0; count < 4; count += 1) tell(`  3 apple: ${shown(await customer.buy(3, 'apple'))}`);

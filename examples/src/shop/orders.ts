@@ -1,4 +1,4 @@
-import type { Discovery } from '@rollcall/core';
+import type { ServiceCache } from '@rollcall/balancer';
 import { countField, textField } from './fields.ts';
 import type { Question } from './json-server.ts';
 import { Refusal } from './refusal.ts';
@@ -16,16 +16,14 @@ export interface Receipt {
  * Takes orders: `PUT /orders/<order>` with `{ item, quantity }` answers a `Receipt`. The number is the customer's own, and goes on
  * to the inventory, so that an order that is sent again takes nothing twice.
  */
-export class Orders implements AsyncDisposable {
-  /** Resolves once it is known who can be asked. */
-  readonly ready: Promise<unknown>;
+export class Orders {
   readonly #inventory: ServiceClient;
   readonly #prices: ServiceClient;
 
-  constructor(discovery: Discovery) {
-    this.#inventory = new ServiceClient(discovery, 'inventory');
-    this.#prices = new ServiceClient(discovery, 'prices');
-    this.ready = Promise.all([this.#inventory.ready, this.#prices.ready]);
+  /** @param cache says who can be asked, and stays whose it is */
+  constructor(cache: ServiceCache) {
+    this.#inventory = new ServiceClient(cache, 'inventory');
+    this.#prices = new ServiceClient(cache, 'prices');
   }
 
   async answer({ method, path: [kind, order = '', ...rest], body }: Question): Promise<Receipt> {
@@ -42,9 +40,5 @@ export class Orders implements AsyncDisposable {
       (answer) => textField(answer, 'from'),
     );
     return { cents: price * quantity, from };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#inventory, this.#prices].map((client) => client[Symbol.asyncDispose]()));
   }
 }

@@ -64,7 +64,7 @@ beforeEach(async () => {
   const { shop } = computer();
   await opened(shop.openOrders('orders-1'));
   customer = shop.customer();
-  await customer.ready;
+  await customer.ready();
 });
 
 afterEach(async () => {
@@ -139,7 +139,7 @@ describe('the inventory', () => {
 
     await inTime(stopping, drainMs);
     await opened(computer().shop.openInventory('inventory-3', warehouse));
-    expect(await servers(2)).toEqual(['inventory-3', 'inventory-1']);
+    expect(await servers(2)).toEqual(['inventory-1', 'inventory-3']);
   });
 
   test('leaves out an instance that crashed once its TTL is over', async () => {

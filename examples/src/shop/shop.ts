@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { openServiceCache, type ServiceCache } from '@rollcall/balancer';
 import type { Discovery, Registrar } from '@rollcall/core';
 import { httpServer, provide, type Provider, type ProvideOptions } from '@rollcall/provider';
 import { Customer } from './customer.ts';
@@ -26,11 +27,12 @@ export class Shop {
 
   /** Up once it knows who can be asked. */
   async openOrders(id: string): Promise<Provider> {
-    const orders = new Orders(this.#parts.discovery);
+    const cache = this.#cache();
+    const orders = new Orders(cache);
     const server = jsonServer((question) => orders.answer(question));
     // When the last request is answered, whoever has closed the server.
-    server.once('close', () => void orders[Symbol.asyncDispose]());
-    return this.#open(server, { service: 'orders', id, ready: () => orders.ready });
+    server.once('close', () => void cache.close());
+    return this.#open(server, { service: 'orders', id, ready: () => cache.ready() });
   }
 
   openInventory(id: string, warehouse: Warehouse): Promise<Provider> {
@@ -42,12 +44,17 @@ export class Shop {
   }
 
   customer(): Customer {
-    return new Customer(this.#parts.discovery);
+    return new Customer(this.#cache());
   }
 
   /** Names of the services of which somebody is there. */
   services(): Promise<readonly string[]> {
     return this.#parts.discovery.services();
+  }
+
+  #cache(): ServiceCache {
+    const { discovery, terms } = this.#parts;
+    return openServiceCache({ discovery, clock: terms?.clock });
   }
 
   async #open(server: Server, instance: Pick<ProvideOptions, 'service' | 'id' | 'ready'>): Promise<Provider> {

@@ -1,48 +1,46 @@
-import type { Discovery, ServiceInstance, ServiceSnapshot, Watcher } from '@rollcall/core';
+import {
+  type Balancer,
+  type BalancerOptions,
+  type CachedService,
+  createBalancer,
+  openServiceCache,
+  roundRobin,
+  type ServiceCache,
+} from '@rollcall/balancer';
+import type { Discovery, ServiceInstance } from '@rollcall/core';
 
 /**
- * The app under test: follows one service and says whom to call next. It takes a `Discovery`, the part of a registry that
- * readers need, so that a test can hand it any registry and any clock.
+ * The app under test: says whom to call next. It takes a `Discovery`, the part of a registry that readers need, and what a
+ * balancer follows, so that a test can hand it any registry, any clock and no chance.
  */
 export class Gateway implements AsyncDisposable {
-  /** Resolves once the first set is known; rejects if there will never be one. */
-  readonly ready: Promise<void>;
-  readonly #watcher: Watcher;
-  readonly #following: Promise<void>;
-  #snapshot: ServiceSnapshot | undefined;
-  #last = '';
+  readonly #cache: ServiceCache;
+  readonly #service: CachedService;
+  readonly #balancer: Balancer;
 
-  constructor(discovery: Discovery, service: string) {
-    this.#watcher = discovery.watch(service);
-    this.ready = this.#readFirst();
-    // Whoever awaits `ready` is told of a failure; who doesn't must not bring the process down.
-    this.#following = this.ready.then(() => this.#follow()).catch(() => undefined);
+  constructor(discovery: Discovery, service: string, { clock, random }: Pick<BalancerOptions, 'clock' | 'random'>) {
+    this.#cache = openServiceCache({ discovery, clock });
+    this.#service = this.#cache.service(service);
+    this.#balancer = createBalancer(this.#service, { policy: roundRobin(), clock, random });
+  }
+
+  /** Resolves once the first set is known. */
+  ready(): Promise<void> {
+    return this.#cache.ready();
   }
 
   /** Whether the registry is out of reach, so that the set is the last one known. */
   get isStale(): boolean {
-    return this.#snapshot?.freshness === 'stale';
+    return this.#service.state === 'stale';
   }
 
-  /** The next instance that wants traffic, round robin by id; undefined if there is none. */
-  next(): ServiceInstance | undefined {
-    const eligible = (this.#snapshot?.instances ?? []).filter(({ status, weight }) => status === 'up' && weight > 0);
-    const next = eligible.find(({ id }) => id > this.#last) ?? eligible[0];
-    if (next !== undefined) this.#last = next.id;
-    return next;
+  /** The next instance that wants traffic, round robin. @throws NoInstanceError if there is none */
+  next(): ServiceInstance {
+    return this.#balancer.pick();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#watcher.return(); // ends the read that waits, too
-    await this.#following;
-  }
-
-  async #readFirst(): Promise<void> {
-    const { value } = await this.#watcher.next();
-    this.#snapshot = value;
-  }
-
-  async #follow(): Promise<void> {
-    for await (const snapshot of this.#watcher) this.#snapshot = snapshot;
+    this.#balancer.close();
+    await this.#cache.close();
   }
 }

@@ -10,6 +10,7 @@ export type {
   MalformedRecord,
   RegistryDriver,
 } from './driver/registry-driver.ts';
+export { reasonOf } from './errors/reason-of.ts';
 export { RegistryError, type RegistryErrorCode } from './errors/registry-error.ts';
 export { fieldError } from './instance/field-error.ts';
 export { decodeFields, decodeInstance, encodeInstance, maxEncodedBytes } from './instance/instance-codec.ts';

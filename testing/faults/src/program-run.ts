@@ -27,6 +27,11 @@ export class ProgramRun implements Disposable {
     });
   }
 
+  /** All of it so far. */
+  get said(): string {
+    return this.#said;
+  }
+
   async says(word: string): Promise<void> {
     await poll(() => this.#said.includes(word) || undefined, { what: `it says ${word}` });
   }
