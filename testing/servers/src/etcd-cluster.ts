@@ -1,3 +1,4 @@
+import { Elections } from './elections.ts';
 import { EtcdAdmin } from './etcd-admin.ts';
 import { type EtcdOptions, EtcdServer, type WipeOptions } from './etcd-server.ts';
 import { freePorts } from './free-ports.ts';
@@ -67,6 +68,15 @@ export class EtcdCluster implements AsyncDisposable {
   /** Whether this member knows of a leader. */
   async hasLeader(member: EtcdServer): Promise<boolean> {
     return (await this.admin(member).status()).leader !== undefined;
+  }
+
+  /** Notices elections from now on, among the members that are not isolated. The first is that of the leader of now. */
+  followElections(): Elections {
+    return new Elections(async () => {
+      const connected = this.members.filter((member) => !this.#network.isIsolated(member));
+      const views = await Promise.allSettled(connected.map((member) => this.admin(member, 1_000).status()));
+      return views.flatMap((view) => (view.status === 'fulfilled' ? [Number(view.value.raftTerm)] : []));
+    });
   }
 
   /** Cuts this member off from its peers, both ways and until `heal`; clients still reach it. Only on Linux. */
