@@ -3,7 +3,7 @@ import { fieldError } from '@rollcall/core/driver';
 import type { BalancerDiagnosticEvent } from './balancer-diagnostics.ts';
 import { type EjectionOptions, type EjectionTerms, ejectionTerms } from './ejection.ts';
 import type { Filter } from './filters/filter.ts';
-import { checkFunction, checkOptionKeys } from './option-checks.ts';
+import { checkFunction, checkOptionKeys, hasMethod } from './option-checks.ts';
 import type { Policy } from './policies/policy.ts';
 import { type SlowStartOptions, type SlowStartTerms, slowStartTerms } from './slow-start.ts';
 
@@ -61,8 +61,8 @@ export function balancerTerms(options: BalancerOptions): BalancerTerms {
     clock = systemClock,
     random = Math.random,
   } = options;
-  if (!has(policy, 'createPicker')) throw fieldError('options.policy', 'a policy, such as roundRobin()', policy);
-  if (!has(clock, 'schedule')) throw fieldError('options.clock', 'a Clock', clock);
+  if (!hasMethod(policy, 'createPicker')) throw fieldError('options.policy', 'a policy, such as roundRobin()', policy);
+  if (!hasMethod(clock, 'schedule')) throw fieldError('options.clock', 'a Clock', clock);
   if (!Array.isArray(filters)) throw fieldError('options.filters', 'an array of filters', filters);
   for (const [index, filter] of filters.entries())
     if (typeof filter !== 'function') throw fieldError(`options.filters[${index}]`, 'a function', filter);
@@ -81,9 +81,4 @@ export function balancerTerms(options: BalancerOptions): BalancerTerms {
     clock,
     random,
   };
-}
-
-/** By what it can do, so that those of another copy of a package pass. */
-function has(value: unknown, method: string): boolean {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
 }

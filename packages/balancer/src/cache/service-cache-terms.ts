@@ -1,5 +1,6 @@
 import { type Clock, type Discovery, serviceInstance, systemClock } from '@rollcall/core';
 import { fieldError } from '@rollcall/core/driver';
+import { checkFunction, checkKeys, hasMethod } from '../option-checks.ts';
 import { noOverrides, type Overrides, parseOverrides } from '../overrides/overrides-format.ts';
 import type { ProtectionOptions, ProtectionTerms } from '../protection/protection-terms.ts';
 import type { CacheDiagnosticEvent } from './cache-diagnostics.ts';
@@ -53,14 +54,14 @@ export function serviceCacheTerms(options: ServiceCacheOptions): ServiceCacheTer
   checkKeys('options', options, cacheKeys);
   const { discovery, services = [], snapshot, overrides, clock = systemClock, wallClock = Date.now } = options;
   const { onDiagnostic } = options;
-  if (discovery !== undefined && !has(discovery, 'watch'))
+  if (discovery !== undefined && !hasMethod(discovery, 'watch'))
     throw fieldError('options.discovery', 'a Discovery, such as a registry', discovery);
   if (discovery === undefined && overrides === undefined)
     throw fieldError('options.discovery', 'a Discovery, as there are no overrides', discovery);
   if (!Array.isArray(services)) throw fieldError('options.services', 'an array of names', services);
-  if (!has(clock, 'schedule')) throw fieldError('options.clock', 'a Clock', clock);
-  for (const [key, value] of Object.entries({ onDiagnostic, wallClock }))
-    if (value !== undefined && typeof value !== 'function') throw fieldError(`options.${key}`, 'a function', value);
+  if (!hasMethod(clock, 'schedule')) throw fieldError('options.clock', 'a Clock', clock);
+  checkFunction('options.onDiagnostic', onDiagnostic);
+  checkFunction('options.wallClock', wallClock);
   return {
     discovery,
     services: services.map((service) => checkedService(service)),
@@ -78,7 +79,7 @@ export function serviceCacheTerms(options: ServiceCacheOptions): ServiceCacheTer
 export function readyTerms(options: ReadyOptions = {}): { timeoutMs: number; signal: AbortSignal | undefined } {
   checkKeys('options', options, readyKeys);
   const { signal } = options;
-  if (signal !== undefined && !has(signal, 'addEventListener'))
+  if (signal !== undefined && !hasMethod(signal, 'addEventListener'))
     throw fieldError('options.signal', 'an AbortSignal', signal);
   return { timeoutMs: milliseconds('options.timeoutMs', options.timeoutMs, 10_000), signal };
 }
@@ -132,23 +133,8 @@ function checkPath(key: string, path: unknown): void {
   if (typeof path !== 'string' || path === '') throw fieldError(key, 'the path of a file', path);
 }
 
-function checkKeys(path: string, given: object, known: readonly string[]): void {
-  if (!isObject(given)) throw fieldError(path, 'an object', given);
-  const stranger = Object.keys(given).find((key) => !known.includes(key));
-  if (stranger !== undefined) throw new TypeError(`${path}.${stranger}: unknown key; known are ${known.join(', ')}`);
-}
-
 function milliseconds(path: string, value: number | undefined, byDefault: number): number {
   if (value === undefined) return byDefault;
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
   throw fieldError(path, 'a finite number of milliseconds above 0', value);
-}
-
-/** By what it can do, so that those of another copy of core pass. */
-function has(value: unknown, method: string): boolean {
-  return isObject(value) && typeof Reflect.get(value, method) === 'function';
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

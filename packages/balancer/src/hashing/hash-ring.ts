@@ -84,10 +84,10 @@ export class HashRing<C extends Candidate> {
       newcomers.push(newcomer);
       return newcomer;
     });
-    const idsBefore = this.#byNumber.map((candidate) => candidate?.instance.id ?? '');
+    const owners = this.#byNumber;
     this.#byNumber = byNumber(this.#holders);
     if (newcomers.length === 0 && candidates.length === former.size) return;
-    this.#points = merged({ points: this.#points, isKept, ids: idsBefore }, newcomers);
+    this.#points = merged({ points: this.#points, isKept, owners }, newcomers);
     this.#arcs = new Arcs(this.#points.ends, this.#points.owners);
   }
 
@@ -138,11 +138,11 @@ function pointsOf(holders: readonly Holder<unknown>[]): Float64Array {
 interface Former {
   readonly points: Points;
   readonly isKept: Uint8Array;
-  readonly ids: readonly string[];
+  readonly owners: readonly (Candidate | undefined)[];
 }
 
 /** What stays of a ring, and the points of newcomers between it. Of two at one point, the one of the lower id is first. */
-function merged({ points, isKept, ids }: Former, newcomers: readonly Holder<unknown>[]): Points {
+function merged({ points, isKept, owners: former }: Former, newcomers: readonly Holder<unknown>[]): Points {
   const added = pointsOf(newcomers);
   const ends = new Uint32Array(points.ends.length + added.length);
   const owners = new Uint32Array(ends.length);
@@ -168,7 +168,7 @@ function merged({ points, isKept, ids }: Former, newcomers: readonly Holder<unkn
     const owner = points.owners[at] ?? 0;
     if (isKept[owner] !== 1) continue;
     const end = points.ends[at] ?? 0;
-    if (nextEnd <= end) putUntil(end, ids[owner] ?? '');
+    if (nextEnd <= end) putUntil(end, former[owner]?.instance.id ?? '');
     put(end, owner);
   }
   putUntil(2 ** 32, '');
