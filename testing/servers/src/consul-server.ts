@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bracketed } from './bracketed.ts';
 import { consulConfig, type ConsulMembership, type ConsulOptions, type ConsulPorts } from './consul-config.ts';
 import { ConsulHttp } from './consul-http.ts';
-import { settle } from './consul-settling.ts';
+import { aclsKnown, settle } from './consul-settling.ts';
 import { freePorts } from './free-ports.ts';
 import { objectsOf } from './json-fields.ts';
 import { ServerProcess, temporaryFolder } from './server-process.ts';
@@ -108,9 +108,11 @@ export class ConsulServer implements AsyncDisposable {
   /**
    * Waits until the catalog hears at once of TTL checks that run out here: for up to 3 s after a start, and again after each
    * election, it may hear late. To be called while nobody else writes to this agent, since after each write it tells
-   * everything. Not for one that is paused.
+   * everything. With ACLs it has also learnt by then that its cluster has them, and keeps what it learns of tokens. Not for one
+   * that is paused.
    */
   async settled(): Promise<void> {
+    if (this.#options.acl !== undefined) await aclsKnown(this.#health, this.nodeName);
     await settle(this.#health, this.nodeName, String(this.#starts));
   }
 

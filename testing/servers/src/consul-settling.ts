@@ -7,6 +7,8 @@ const probe = 'rollcall-settling';
 // Longer than gossip takes to tell an agent of a new leader.
 const probeTtlMs = 250;
 const withinMs = 40_000;
+/** What an agent tells the others by gossip: 1 for today's ACLs, 2 for those before Consul 1.4. */
+const currentAcls = '1';
 
 /**
  * Waits until an agent tells the catalog at once of a TTL check that runs out. When there is a new leader, or another server
@@ -24,6 +26,23 @@ export async function settle(agent: ConsulHttp, nodeName: string, mark: string):
     withinMs,
   });
   await poll(() => probed(agent, nodeName), { what: `${nodeName} tells the catalog of checks that run out` });
+}
+
+/**
+ * Waits until an agent that is to have ACLs has learnt that its cluster has them. One that starts as early as its servers takes them to
+ * have only the older kind, and asks again after pauses that double; when it has learnt better it forgets all that it knew of tokens,
+ * which looks as if that had grown old.
+ */
+export async function aclsKnown(agent: ConsulHttp, nodeName: string): Promise<void> {
+  await poll(async () => (await aclMode(agent)) === currentAcls || undefined, {
+    what: `${nodeName} knows that its cluster has ACLs`,
+    withinMs,
+  });
+}
+
+async function aclMode(agent: ConsulHttp): Promise<unknown> {
+  const { Member: member } = fieldsOf(await agent.get('/v1/agent/self'));
+  return fieldsOf(fieldsOf(member)['Tags'])['acls'];
 }
 
 async function markOf(agent: ConsulHttp, nodeName: string): Promise<unknown> {
