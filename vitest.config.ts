@@ -11,11 +11,20 @@ const withServers = [
   'examples/test/**/*.test.ts',
 ];
 
+/** Three servers each, which elect another leader when they get no turn: nothing else is to run meanwhile. */
+const withClusters = ['packages/*/test/cluster/**/*.test.ts', 'testing/servers/test/*-cluster.test.ts'];
+
 /** Packs, installs and runs what is published: needs the registry that npm uses. */
 const packed = ['testing/packages/**/*.test.ts'];
 
 /** Run by `npm run test:long` alone: see vitest.long.config.ts. */
 const long = ['packages/*/test/long/**'];
+
+const onServers = {
+  // Runs only when one of these files does: no other test waits for a server.
+  globalSetup: ['testing/global-setup.ts'],
+  setupFiles: ['testing/drivers-loaded.ts'],
+};
 
 export default defineConfig({
   // Tests import packages by name and get src/, not dist/: no build stands between an edit and its test.
@@ -52,6 +61,8 @@ export default defineConfig({
             'testing/**/*.test.ts',
           ],
           exclude: [...configDefaults.exclude, ...withServers, ...packed, ...long],
+          // First, by itself: what computes takes the cores from tests that watch the time.
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -59,8 +70,8 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: packed,
-          // After all others, by itself: compilers would take the cores from tests that watch the time.
-          sequence: { groupOrder: 1 },
+          // Compilers take the cores too.
+          sequence: { groupOrder: 3 },
           testTimeout: 70_000,
           hookTimeout: 240_000,
         },
@@ -70,10 +81,20 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: withServers,
+          exclude: [...configDefaults.exclude, ...withClusters, ...long],
+          sequence: { groupOrder: 1 },
+          ...onServers,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'clusters',
+          include: withClusters,
           exclude: [...configDefaults.exclude, ...long],
-          // Runs only when one of these files does: no other test waits for a server.
-          globalSetup: ['testing/global-setup.ts'],
-          setupFiles: ['testing/drivers-loaded.ts'],
+          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
+          ...onServers,
         },
       },
     ],

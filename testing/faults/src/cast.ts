@@ -99,8 +99,8 @@ export abstract class Cast implements AsyncDisposable {
     const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(endpoint) ?? [];
     const net = await TcpProxy.start({ host, port: Number(port) });
     this.#proxies.push(net);
-    // Cut off for good, it takes its whole bound to close.
-    const registry = this.client({ endpoints: net.endpoint, callTimeoutMs: 500 });
+    // Cut off for good, it takes its whole bound to close. In less, a cluster on a busy machine may still be electing when it registers.
+    const registry = this.client({ endpoints: net.endpoint, callTimeoutMs: 2_000 });
     await registry.register({ service: this.service, id: 'ghost', endpoints: ['http://ghost.test:80'] }, { ttlMs });
     return () => {
       net.cut();
