@@ -4,7 +4,8 @@ import { poll, startEtcdCluster } from '@rollcall/testing-servers';
 import { describe, expect, inject, test } from 'vitest';
 import { beginningWith, Cast } from './cast.ts';
 
-const ttlMs = 3_000;
+/** One attempt to renew lasts T/6 (L4): a second, for another member to be reached and a leader to be elected, on a busy machine too. */
+const ttlMs = 6_000;
 
 /** A member whose connections are broken by `heal` finds its peers again with the next heartbeats; then core reopens (W4). */
 const rejoinedMs = 5_000;
