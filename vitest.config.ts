@@ -7,6 +7,8 @@ const withServers = [
   'packages/balancer/test/servers/**/*.test.ts',
   'packages/inversify/test/processes/**/*.test.ts',
   'packages/provider/test/processes/**/*.test.ts',
+  'packages/undici/test/servers/**/*.test.ts',
+  'packages/grpc/test/servers/**/*.test.ts',
   'testing/servers/test/**/*.test.ts',
   'examples/test/**/*.test.ts',
 ];
@@ -26,10 +28,13 @@ const onServers = {
   setupFiles: ['testing/drivers-loaded.ts'],
 };
 
+/** Node knows no `module`: a package's build for bundlers may be one that Node cannot load. */
+const asNodeHasThem = defaultServerConditions.filter((condition) => condition !== 'module');
+
 export default defineConfig({
   // Tests import packages by name and get src/, not dist/: no build stands between an edit and its test.
   // What stands here replaces vite's own list, hence the spread.
-  ssr: { resolve: { conditions: ['@rollcall/source', ...defaultServerConditions] } },
+  ssr: { resolve: { conditions: ['@rollcall/source', ...asNodeHasThem] } },
   test: {
     reporters: ['default', './testing/reporter.ts'],
     // Two cores: two files at a time, each in a process of its own, the tests of one file in turn.

@@ -1,5 +1,6 @@
 import { argv, stderr } from 'node:process';
 import { balancerSuite } from './balancer/balancer-suite.ts';
+import { clientsSuite } from './clients/clients-suite.ts';
 import { consulSuite } from './consul/consul-suite.ts';
 import { etcdSuite } from './etcd/etcd-suite.ts';
 import { memorySuite } from './memory/memory-suite.ts';
@@ -9,7 +10,7 @@ import { circumstances, writeResult } from './frame/result-file.ts';
 import type { Suite } from './frame/suite.ts';
 import { type RowFindings, table } from './frame/table.ts';
 
-const suites: readonly Suite[] = [memorySuite, balancerSuite, etcdSuite, consulSuite];
+const suites: readonly Suite[] = [memorySuite, balancerSuite, clientsSuite, etcdSuite, consulSuite];
 
 const command = commandFrom(argv.slice(2));
 if (command !== undefined)

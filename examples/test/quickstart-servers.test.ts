@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { buildDemo, DemoProcess } from './demo-process.ts';
+import { expectServedOverBoth } from './served-over-both.ts';
 
 beforeAll(buildDemo, 60_000);
 
@@ -9,19 +10,23 @@ const onServers = [
 ] as const;
 
 describe.each(onServers)('the demo on $backend', { timeout: 60_000 }, ({ backend, named }) => {
-  test('keeps all promises, with providers that are processes, and leaves nothing behind', async () => {
+  test('keeps all promises over HTTP and gRPC, with providers that are processes, and leaves nothing behind', async () => {
     await using demo = await startDemo(backend);
     const { exitCode, output } = await demo.end();
     expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('All 8 promises held') });
+    expectServedOverBoth(output);
     expect(output).toMatch(named);
     const pids = [...output.matchAll(/^ {2}(?:ada|bob|cleo|dan) +(\d+) /gm)].map(([, pid]) => Number(pid));
     expect(new Set(pids).size).toBe(4);
     expect(await demo.leftovers(pids)).toEqual([]);
   });
 
-  test('ends at Ctrl-C, and leaves nothing behind', async () => {
+  test.each([
+    { when: 'while providers join', told: 'sees bob join' },
+    { when: 'while lines are under way', told: 'sends a line' },
+  ])('ends at Ctrl-C $when, and leaves nothing behind', async ({ told }) => {
     await using demo = await startDemo(backend);
-    await demo.tells('sees bob join');
+    await demo.tells(told);
     const children = await demo.children();
     expect(children.length).toBeGreaterThanOrEqual(3);
     demo.kill('SIGINT');

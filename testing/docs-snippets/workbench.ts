@@ -71,7 +71,17 @@ const tsconfig = {
     noUnusedParameters: false,
   },
   include: ['*.ts'],
-  references: ['core', 'backend-memory', 'balancer', 'conformance', 'inversify', 'provider'].map((name) => ({
+  references: [
+    'core',
+    'backend-memory',
+    'balancer',
+    'conformance',
+    'grpc',
+    'inversify',
+    'opentelemetry',
+    'provider',
+    'undici',
+  ].map((name) => ({
     path: `../../../packages/${name}`,
   })),
 };

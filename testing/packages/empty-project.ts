@@ -7,6 +7,11 @@ import { entryPointsOf, type Manifest } from './manifest.ts';
 import { succeeded, type Tarball } from './tarballs.ts';
 
 const require = createRequire(import.meta.url);
+/** Finds what the examples of documents use. */
+const examples = createRequire(new URL('../../examples/package.json', import.meta.url));
+
+/** What a user has besides the packages and their peers: an SDK of OpenTelemetry is chosen by whoever runs a program. */
+const besides = ['@types/node', '@opentelemetry/sdk-metrics'];
 
 /** The compilers that users may have, by the names under which the workspace has them. */
 export const compilers = { 'TypeScript 5.9': 'typescript-5.9', 'TypeScript 7': 'typescript' } as const;
@@ -24,9 +29,9 @@ export class EmptyProject {
   async install(tarballs: Iterable<Tarball>): Promise<void> {
     await this.#write({ 'package.json': JSON.stringify({ private: true, type: 'module' }) });
     const files = [...tarballs].map(({ file }) => file);
-    const types = `@types/node@${await versionOf('@types/node')}`;
+    const others = await Promise.all(besides.map(async (name) => `${name}@${await versionOf(name)}`));
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
-    const outcome = await runTool('npm', ['install', ...quiet, ...files, types], this.#place(120_000));
+    const outcome = await runTool('npm', ['install', ...quiet, ...files, ...others], this.#place(120_000));
     succeeded('npm install of the tarballs', outcome);
   }
 
@@ -94,6 +99,6 @@ const compilerOptions = {
 
 /** The version of a package that the workspace has. */
 async function versionOf(name: string): Promise<string> {
-  const manifest = JSON.parse(await readFile(require.resolve(`${name}/package.json`), 'utf8')) as { version: string };
+  const manifest = JSON.parse(await readFile(examples.resolve(`${name}/package.json`), 'utf8')) as { version: string };
   return manifest.version;
 }

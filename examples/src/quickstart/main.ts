@@ -1,9 +1,9 @@
 import { readArguments, usage } from './arguments.ts';
 import { Interruption } from './interruption.ts';
-import { onMemory } from './on-memory.ts';
-import { paintFor } from './paint.ts';
-import { perform } from './perform.ts';
-import type { Performance } from './venue.ts';
+import { onMemory } from './staging/on-memory.ts';
+import { paintFor } from './telling/paint.ts';
+import { perform } from './staging/perform.ts';
+import type { Performance } from './staging/venue.ts';
 
 /** Short, so that an expiry can be watched. In production 10 to 30 s are usual. */
 const ttlMs = 2_000;
@@ -26,7 +26,7 @@ switch (request.type) {
     break;
   case 'server': {
     const { backend, url } = request;
-    const { onServer } = await import('./on-server.ts'); // with it come the clients of the servers, which memory does not need
+    const { onServer } = await import('./staging/on-server.ts'); // with it come the clients of the servers, which memory does not need
     await show((performance) => onServer({ backend, url, ttlMs, onProgress: write }, performance));
     note('The same on memory, all in one process: npm start');
     break;
@@ -37,7 +37,7 @@ async function show(on: (performance: Performance) => Promise<void>): Promise<vo
   write(
     paint(
       'bold',
-      'Rollcall: four HTTP servers count words, and one consumer finds them. Nothing to install or set up.',
+      'Rollcall: four servers count words over HTTP and gRPC, and callers find them. Nothing to install or set up.',
     ),
   );
   try {

@@ -1,4 +1,5 @@
 import type { ServiceInstance } from '@rollcall/core';
+import type { BalancerStats } from './balancer-stats.ts';
 
 /** What a call brings along for whoever chooses. */
 export interface PickContext {
@@ -30,6 +31,8 @@ export interface Balancer extends Disposable {
   readonly service: string;
   /** Whom it chooses among now, sorted by id: `up`, of a weight above 0, left by the filters, and not ejected. Frozen. */
   readonly candidates: readonly ServiceInstance[];
+  /** What it has done so far, and whom it has now: for whoever watches it. Made anew by each read; picks only count. */
+  readonly stats: BalancerStats;
   /**
    * An instance for one call of which the balancer hears no more. Synchronous, and allocates nothing.
    * @throws NoInstanceError when there is none, with the reason; TypeError if the policy needs what `context` does not have

@@ -2,6 +2,8 @@ import type { Clock, ServiceInstance } from '@rollcall/core';
 import type { AcquiredInstance, Balancer, CallResult, PickContext } from './balancer.ts';
 import type { BalancerDiagnosticEvent } from './balancer-diagnostics.ts';
 import { type BalancerOptions, type BalancerTerms, balancerTerms } from './balancer-options.ts';
+import type { BalancerStats } from './balancer-stats.ts';
+import { CallTally } from './call-tally.ts';
 import { Draws } from './draws.ts';
 import { Ejection } from './ejection.ts';
 import { isEligible } from './eligible.ts';
@@ -35,6 +37,7 @@ class FollowingBalancer implements Balancer {
   /** For policies that observe latency. */
   readonly #clock: Clock | undefined;
   readonly #unfollow: () => void;
+  readonly #tally: CallTally = new CallTally();
   /** Everybody who is listed. */
   #listed: Listed;
   /** Of them, those that are eligible and that the filters left. */
@@ -73,15 +76,33 @@ class FollowingBalancer implements Balancer {
     return this.#candidates;
   }
 
+  get stats(): BalancerStats {
+    const listed = this.#listed.members.length;
+    const eligible = this.#listed.instances.filter((instance) => isEligible(instance)).length;
+    const selected = this.#selected.length;
+    const candidates = this.#offered.length;
+    return {
+      ...this.#tally.counts,
+      instances: {
+        candidate: candidates,
+        ejected: selected - candidates,
+        filtered: eligible - selected,
+        ineligible: listed - eligible,
+      },
+    };
+  }
+
   pick(context?: PickContext): ServiceInstance {
     const member = context === undefined ? this.#picker.pick(noContext) : this.#choose(context);
     if (member === undefined) throw this.#nobody();
+    this.#tally.picked += 1;
     return member.instance;
   }
 
   acquire(context?: PickContext): AcquiredInstance {
     const member = context === undefined ? this.#picker.pick(noContext) : this.#choose(context);
     if (member === undefined) throw this.#nobody();
+    this.#tally.acquired += 1;
     member.inFlight += 1;
     this.#picker.acquired?.(member);
     return this.#clock === undefined ? new Call(this.#ends, member) : new TimedCall(this.#ends, member, this.#clock);
@@ -129,8 +150,13 @@ class FollowingBalancer implements Balancer {
   readonly #ends: EndCall = (member, result, elapsedMs) => {
     member.inFlight -= 1;
     this.#picker.done?.(member, result, elapsedMs);
-    if (result === 'success') member.failures = 0;
-    else if (result === 'failure') this.#failed(member);
+    if (result === 'success') {
+      this.#tally.succeeded += 1;
+      member.failures = 0;
+    } else if (result === 'failure') {
+      this.#tally.failed += 1;
+      this.#failed(member);
+    } else this.#tally.ignored += 1;
   };
 
   #failed(member: Member): void {
@@ -196,6 +222,7 @@ class FollowingBalancer implements Balancer {
     const listed = this.#listed.instances;
     this.#absence ??= whyNobody({ service, listed, filters, policy: policy.name });
     const { code, message, cause } = this.#absence;
+    this.#tally.refused[code] += 1;
     return new NoInstanceError({ code, service }, message, { cause });
   }
 

@@ -1,6 +1,7 @@
 export type { AcquiredInstance, Balancer, CallResult, PickContext } from './balancer.ts';
 export type { BalancerDiagnosticEvent } from './balancer-diagnostics.ts';
 export type { BalancerOptions } from './balancer-options.ts';
+export type { BalancerStats } from './balancer-stats.ts';
 export { createBalancer } from './create-balancer.ts';
 export { consoleBalancing } from './diagnostics/console-balancing.ts';
 export { type BalancingEvent, describeBalancing } from './diagnostics/describe-balancing.ts';

@@ -49,7 +49,7 @@ class OpenServiceCache implements ServiceCache {
     const { clock, wallClock, maxStaleMs, protection, snapshot, overrides, overridesFile } = terms;
     const diagnostics = new CacheDiagnostics(terms.onDiagnostic);
     this.#diagnostics = diagnostics;
-    this.#waits = new ReadyWaits(clock, () => this.#readiness());
+    this.#waits = new ReadyWaits(clock);
     const afterMs = snapshot?.afterMs;
     const changed = (): void => this.#changed();
     this.#cellTerms = { clock, wallClock, maxStaleMs, protection, afterMs, diagnostics, changed };
@@ -78,8 +78,15 @@ class OpenServiceCache implements ServiceCache {
   }
 
   async ready(options?: ReadyOptions): Promise<void> {
-    const { timeoutMs, signal } = readyTerms(options);
-    await this.#waits.wait({ timeoutMs, signal, late: () => this.#late(timeoutMs) });
+    const { services, timeoutMs, signal } = readyTerms(options);
+    for (const service of services ?? []) this.service(service);
+    const isAwaited = (service: string): boolean => services?.includes(service) ?? true;
+    await this.#waits.wait({
+      timeoutMs,
+      signal,
+      readiness: () => this.#readiness(isAwaited),
+      late: () => this.#late(timeoutMs, isAwaited),
+    });
   }
 
   report(): readonly CachedServiceReport[] {
@@ -186,25 +193,25 @@ class OpenServiceCache implements ServiceCache {
     this.#waits.look();
   }
 
-  #readiness(): Readiness {
+  #readiness(isAwaited: (service: string) => boolean): Readiness {
     if (this.#isClosed) return { is: 'failed', error: closed() };
     if (this.#overrides === undefined)
       return this.#refusal === undefined ? { is: 'waiting' } : { is: 'failed', error: this.#refusal.error };
-    const unknown = this.#unknown();
+    const unknown = this.#unknown(isAwaited);
     if (unknown.length === 0) return { is: 'ready' };
     const failure = unknown.find((cell) => cell.failure !== undefined)?.failure;
     const mayComeFromDisk = this.#disk?.isLoaded === false;
     return failure === undefined || mayComeFromDisk ? { is: 'waiting' } : { is: 'failed', error: failure.error };
   }
 
-  #unknown(): readonly ServiceCell[] {
+  #unknown(isAwaited: (service: string) => boolean): readonly ServiceCell[] {
     return Array.from(this.#services.values(), ({ cell }) => cell).filter(
-      ({ state }) => state === 'unknown' || state === 'expired',
+      ({ service, state }) => (state === 'unknown' || state === 'expired') && isAwaited(service),
     );
   }
 
-  #late(timeoutMs: number): RegistryError {
-    const names = this.#unknown().map(({ service }) => JSON.stringify(service));
+  #late(timeoutMs: number, isAwaited: (service: string) => boolean): RegistryError {
+    const names = this.#unknown(isAwaited).map(({ service }) => JSON.stringify(service));
     const { discovery, snapshot } = this.#terms;
     const silent =
       discovery === undefined ? 'nothing overrides it, and there is no registry to ask' : 'the registry did not answer';

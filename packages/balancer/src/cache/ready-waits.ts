@@ -10,6 +10,8 @@ export type Readiness =
 export interface ReadyWait {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /** How far it is, asked whenever something has changed. */
+  readonly readiness: () => Readiness;
   /** What it rejects with when the time is over. */
   readonly late: () => Error;
 }
@@ -17,12 +19,10 @@ export interface ReadyWait {
 /** Those who wait for a cache to be ready. */
 export class ReadyWaits {
   readonly #clock: Clock;
-  readonly #readiness: () => Readiness;
   readonly #looks = new Set<() => void>();
 
-  constructor(clock: Clock, readiness: () => Readiness) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#readiness = readiness;
   }
 
   /** Something has changed. */
@@ -30,7 +30,7 @@ export class ReadyWaits {
     for (const look of this.#looks) look();
   }
 
-  wait({ timeoutMs, signal, late }: ReadyWait): Promise<void> {
+  wait({ timeoutMs, signal, readiness, late }: ReadyWait): Promise<void> {
     return new Promise((resolve, reject) => {
       const over = (): void => {
         this.#looks.delete(look);
@@ -43,9 +43,9 @@ export class ReadyWaits {
       };
       const abort = (): void => fail(signal?.reason);
       const look = (): void => {
-        const readiness = this.#readiness();
-        if (readiness.is === 'failed') return fail(readiness.error);
-        if (readiness.is === 'waiting') return;
+        const now = readiness();
+        if (now.is === 'failed') return fail(now.error);
+        if (now.is === 'waiting') return;
         over();
         resolve();
       };

@@ -47,7 +47,7 @@ const cacheKeys: readonly (keyof ServiceCacheOptions)[] = [
 const protectionKeys: readonly (keyof ProtectionOptions)[] = ['share', 'atLeast', 'windowMs', 'holdMs'];
 const snapshotKeys: readonly (keyof SnapshotOptions)[] = ['path', 'scope', 'maxAgeMs', 'afterMs'];
 const overridesKeys: readonly (keyof OverridesOptions)[] = ['file', 'environment'];
-const readyKeys: readonly (keyof ReadyOptions)[] = ['timeoutMs', 'signal'];
+const readyKeys: readonly (keyof ReadyOptions)[] = ['services', 'timeoutMs', 'signal'];
 
 /** @throws TypeError that names the key, what was expected and what came (I6) */
 export function serviceCacheTerms(options: ServiceCacheOptions): ServiceCacheTerms {
@@ -75,13 +75,22 @@ export function serviceCacheTerms(options: ServiceCacheOptions): ServiceCacheTer
   };
 }
 
+/** What is waited for, checked. */
+export interface ReadyTerms {
+  readonly services: readonly string[] | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** @throws TypeError that names the key */
-export function readyTerms(options: ReadyOptions = {}): { timeoutMs: number; signal: AbortSignal | undefined } {
+export function readyTerms(options: ReadyOptions = {}): ReadyTerms {
   checkKeys('options', options, readyKeys);
-  const { signal } = options;
+  const { services, signal } = options;
+  if (services !== undefined && !Array.isArray(services))
+    throw fieldError('options.services', 'an array of names', services);
   if (signal !== undefined && !hasMethod(signal, 'addEventListener'))
     throw fieldError('options.signal', 'an AbortSignal', signal);
-  return { timeoutMs: milliseconds('options.timeoutMs', options.timeoutMs, 10_000), signal };
+  return { services, timeoutMs: milliseconds('options.timeoutMs', options.timeoutMs, 10_000), signal };
 }
 
 /** `service`, checked by core, at a place that stands for none. @throws TypeError that names `service` (I2) */

@@ -25,10 +25,14 @@ export interface CachedServiceReport {
   readonly instances: number;
   /** How many of them the registry does not list any more. */
   readonly held: number;
+  /** For how long the registry has been out of reach, in milliseconds; 0 while it answers, and where it is not asked. */
+  readonly awayMs: number;
 }
 
 /** Options of `ready`. */
 export interface ReadyOptions {
+  /** Whose sets have to be known; whoever was not asked for yet is from now on. @defaultValue every service that was asked for */
+  readonly services?: readonly string[] | undefined;
   /** How long to wait, in milliseconds. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined;
   /** Ends the wait: it rejects with `signal.reason`. */
@@ -48,7 +52,7 @@ export interface ServiceCache extends AsyncDisposable {
   /** The set of `service` now: `service(service).instances`. Empty while nothing is known of it: see `ready`. @throws as `service` */
   instances(service: string): readonly ServiceInstance[];
   /**
-   * Resolves once something is known of every service that was asked for: from the registry, from disk or from overrides. An empty
+   * Resolves once something is known of every service that was asked for, or of some of them: from the registry, from disk or from overrides. An empty
    * set that the registry has told is known.
    * @throws TypeError for a bad option, and for overrides that cannot be read at the start; RegistryError `REGISTRY_UNAVAILABLE` after
    * `timeoutMs`, naming the services; `REGISTRY_CLOSED`; and what ends a watch before its first read, such as `REGISTRY_FORBIDDEN`

@@ -78,7 +78,9 @@ export class ServiceCell implements CachedService {
   get report(): CachedServiceReport {
     const { service, state } = this;
     const held = state === 'held' || state === 'stale' ? (this.#absences?.held.length ?? 0) : 0;
-    return { service, state, instances: this.#served.length, held };
+    const knowledge = this.#knowledge;
+    const awayMs = 'since' in knowledge ? this.#terms.clock.now() - knowledge.since : 0;
+    return { service, state, instances: this.#served.length, held, awayMs };
   }
 
   /** For the disk; undefined if nothing is known. */

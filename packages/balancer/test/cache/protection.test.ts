@@ -15,7 +15,7 @@ describe('a cache that is protected', () => {
     await scene.clock.advance(0);
     expect(seen(cache.service('orders'))).toEqual(['held', 'a b c']);
     expect(cache.instances('orders')).toBe(before);
-    expect(cache.report()).toEqual([{ service: 'orders', state: 'held', instances: 3, held: 3 }]);
+    expect(cache.report()).toEqual([{ service: 'orders', state: 'held', instances: 3, held: 3, awayMs: 0 }]);
     await scene.clock.advance(6_000);
     expect(seen(cache.service('orders'))).toEqual(['live', 'a b c']);
     expect(scene.diagnostics).toEqual([

@@ -14,8 +14,8 @@ describe('a cache', () => {
     expect(seen(cache.service('orders'))).toEqual(['live', 'a b']);
     expect(seen(cache.service('billing'))).toEqual(['live', '']);
     expect(cache.report()).toEqual([
-      { service: 'billing', state: 'live', instances: 0, held: 0 },
-      { service: 'orders', state: 'live', instances: 2, held: 0 },
+      { service: 'billing', state: 'live', instances: 0, held: 0, awayMs: 0 },
+      { service: 'orders', state: 'live', instances: 2, held: 0, awayMs: 0 },
     ]);
     expect(scene.diagnostics).toEqual([]);
   });
@@ -172,10 +172,12 @@ describe('while the registry is out of reach', () => {
     await scene.clock.advance(60_000);
     expect(seen(cache.service('orders'))).toEqual(['stale', 'a b']);
     expect(cache.instances('orders')).toBe(before);
+    expect(cache.report()).toMatchObject([{ state: 'stale', awayMs: expect.closeTo(59_000, -3) }]);
     await scene.register('c');
     scene.driver.reconnect();
     await scene.clock.advance(1_000);
     expect(seen(cache.service('orders'))).toEqual(['live', 'a b c']);
+    expect(cache.report()).toMatchObject([{ state: 'live', awayMs: 0 }]);
     expect(scene.diagnostics).toMatchObject([
       { type: 'set-stale', service: 'orders', instances: 2 },
       { type: 'set-live', service: 'orders', instances: 3, awayMs: expect.closeTo(59_500, -3) },
@@ -224,6 +226,27 @@ describe('while the registry is out of reach', () => {
     expect(refused).toMatchObject({
       message: 'The cache is not ready after 3000 ms: nothing is known of "orders": the registry did not answer.',
     });
+  });
+
+  test('ready waits for the services that it names alone, and asks for those that are new', async () => {
+    await using scene = openScene();
+    await scene.register('a');
+    const { caller } = scene;
+    const forbidden = new RegistryError('REGISTRY_FORBIDDEN', 'no rights');
+    const discovery: Discovery = {
+      list: caller.list.bind(caller),
+      services: caller.services.bind(caller),
+      watch: (service, options) => {
+        if (service === 'secrets') throw forbidden;
+        return caller.watch(service, options);
+      },
+    };
+    await using cache = openServiceCache({ ...scene.options, discovery, services: ['secrets'] });
+    await cache.ready({ services: ['orders'] });
+    expect(ids(cache.instances('orders'))).toEqual(['a']);
+    await expect(cache.ready({ services: ['orders', 'secrets'] })).rejects.toBe(forbidden);
+    await cache.ready({ services: [] });
+    await expect(cache.ready({ services: [''] })).rejects.toThrow(TypeError);
   });
 
   test('ready ends with its signal', async () => {

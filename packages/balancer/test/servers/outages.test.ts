@@ -61,7 +61,7 @@ describe.concurrent.each(['memory', 'etcd', 'consul'] as const)('on %s', (backen
     await stage.until('the set is held', () => orders.state === 'held', stage.liveWithinMs);
     await stage.pass(3_000);
     expect(seen(orders)).toEqual(['held', 'a b c']);
-    expect(cache.report()).toEqual([{ service: 'orders', state: 'held', instances: 3, held: 3 }]);
+    expect(cache.report()).toEqual([{ service: 'orders', state: 'held', instances: 3, held: 3, awayMs: 0 }]);
     expect(told[2]).toMatchObject({ type: 'protection-began', pattern: 'after-outage', held: 3, left: 0 });
     stage.restoreOwners();
     await stage.until('all owners are back', () => isHealed(orders, registrations), regainedWithinMs);

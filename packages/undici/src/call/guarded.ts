@@ -1,0 +1,8 @@
+/** What an observer throws stops no call. */
+export function guarded<Result>(tell: () => Result): Result | undefined {
+  try {
+    return tell();
+  } catch {
+    return undefined;
+  }
+}
