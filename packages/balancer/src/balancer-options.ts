@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '@rollcall/core';
-import { fieldError } from '@rollcall/core/driver';
+import { checkFunction, fieldError, hasMethod } from '@rollcall/core/driver';
 import type { BalancerDiagnosticEvent } from './balancer-diagnostics.ts';
 import { type EjectionOptions, type EjectionTerms, ejectionTerms } from './ejection.ts';
 import type { Filter } from './filters/filter.ts';
-import { checkFunction, checkOptionKeys, hasMethod } from './option-checks.ts';
+import { checkOptionKeys } from './option-checks.ts';
 import type { Policy } from './policies/policy.ts';
 import { type SlowStartOptions, type SlowStartTerms, slowStartTerms } from './slow-start.ts';
 

@@ -1,4 +1,5 @@
 import type { Clock, ServiceInstance } from '@rollcall/core';
+import { guarded } from '@rollcall/core/driver';
 import type { AcquiredInstance, Balancer, CallResult, PickContext } from './balancer.ts';
 import type { BalancerDiagnosticEvent } from './balancer-diagnostics.ts';
 import { type BalancerOptions, type BalancerTerms, balancerTerms } from './balancer-options.ts';
@@ -227,11 +228,8 @@ class FollowingBalancer implements Balancer {
   }
 
   #report(event: BalancerDiagnosticEvent): void {
-    try {
-      this.#terms.onDiagnostic?.(event);
-    } catch {
-      // A broken sink cannot be told about itself.
-    }
+    // A broken sink cannot be told about itself.
+    guarded(() => this.#terms.onDiagnostic?.(event));
   }
 }
 

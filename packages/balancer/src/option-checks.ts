@@ -1,13 +1,6 @@
-import { fieldError } from '@rollcall/core/driver';
+import { checkKeys, fieldError } from '@rollcall/core/driver';
 
-/** @throws TypeError unless what stands at `path` is an object with no keys but these */
-export function checkKeys(path: string, given: unknown, known: readonly string[]): void {
-  if (!isObject(given)) throw fieldError(path, 'an object', given);
-  const stranger = Object.keys(given).find((key) => !known.includes(key));
-  if (stranger !== undefined) throw new TypeError(`${path}.${stranger}: unknown key; known are ${known.join(', ')}`);
-}
-
-/** The same for the options of a function, which the message names. @throws TypeError */
+/** `checkKeys` for the options of a function, which the message names. @throws TypeError */
 export function checkOptionKeys(what: string, options: unknown, known: readonly string[]): void {
   checkKeys(`${what}: options`, options, known);
 }
@@ -37,18 +30,4 @@ export function checkInteger(path: string, value: unknown, { from }: { readonly 
 export function checkText(path: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw fieldError(path, 'a string that is not empty', value);
-}
-
-/** @throws TypeError unless it is a function or left out */
-export function checkFunction(path: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function') throw fieldError(path, 'a function', value);
-}
-
-/** By what it can do, so that those of another copy of a package pass. */
-export function hasMethod(value: unknown, method: string): boolean {
-  return isObject(value) && typeof Reflect.get(value, method) === 'function';
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

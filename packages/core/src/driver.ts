@@ -10,12 +10,14 @@ export type {
   MalformedRecord,
   RegistryDriver,
 } from './driver/registry-driver.ts';
+export { guarded, guardedCall } from './diagnostics/guarded-call.ts';
 export { reasonOf } from './errors/reason-of.ts';
 export { RegistryError, type RegistryErrorCode } from './errors/registry-error.ts';
 export { fieldError } from './instance/field-error.ts';
 export { decodeFields, decodeInstance, encodeInstance, maxEncodedBytes } from './instance/instance-codec.ts';
 export type { ServiceInstance } from './instance/instance.ts';
 export { checkOptions } from './options/check-options.ts';
+export { checkFunction, checkKeys, hasMethod } from './options/option-checks.ts';
 export { describeOptions, type OptionRow } from './options/describe-options.ts';
 export type { Environment } from './options/environment.ts';
 export { type Field, optional, required, type RequiredField, withDefault } from './options/field.ts';

@@ -8,7 +8,7 @@ import {
   type Policy,
   type ServiceCache,
 } from '@rollcall/balancer';
-import { fieldError } from '@rollcall/core/driver';
+import { checkFunction, checkKeys, fieldError, hasMethod } from '@rollcall/core/driver';
 import type { CallObserver } from './call-observer.ts';
 import { checkedAuthority } from './target.ts';
 
@@ -79,20 +79,18 @@ const nobody: InstanceSource = { service: 'nobody', instances: [], onChange: () 
 
 /** @throws TypeError that names the key, what was expected and what came */
 export function grpcResolverTerms(options: GrpcResolverOptions): GrpcResolverTerms {
-  if (typeof options !== 'object' || options === null) throw fieldError('options', 'an object', options);
-  const stranger = Object.keys(options).find((key) => !keys.some((known) => known === key));
-  if (stranger !== undefined) throw new TypeError(`options.${stranger}: unknown key; known are ${keys.join(', ')}`);
+  checkKeys('options', options, keys);
   const { cache, authority = '', schemes = ['grpc', 'grpcs'], keyMetadata, readyTimeoutMs = 10_000 } = options;
-  if (!isCache(cache)) throw fieldError('options.cache', 'a ServiceCache, such as openServiceCache() gives', cache);
+  if (!hasMethod(cache, 'service') || !hasMethod(cache, 'ready'))
+    throw fieldError('options.cache', 'a ServiceCache, such as openServiceCache() gives', cache);
   if (keyMetadata !== undefined && (typeof keyMetadata !== 'string' || !/^[a-z0-9._-]+$/.test(keyMetadata)))
     throw fieldError('options.keyMetadata', 'a metadata key in lower case', keyMetadata);
   if (typeof readyTimeoutMs !== 'number' || !(readyTimeoutMs > 0) || readyTimeoutMs === Infinity)
     throw fieldError('options.readyTimeoutMs', 'a finite number above 0', readyTimeoutMs);
   const { observer, observeBalancer } = options;
-  if (observer !== undefined && typeof observer?.callStarted !== 'function')
+  if (observer !== undefined && !hasMethod(observer, 'callStarted'))
     throw fieldError('options.observer', 'a CallObserver, with a method callStarted', observer);
-  if (observeBalancer !== undefined && typeof observeBalancer !== 'function')
-    throw fieldError('options.observeBalancer', 'a function', observeBalancer);
+  checkFunction('options.observeBalancer', observeBalancer);
   const { policy = leastOutstanding(), ejection = {}, slowStart, filters = [], onDiagnostic, clock, random } = options;
   const balancing = {
     policy,
@@ -124,9 +122,4 @@ function checkedSchemes(schemes: readonly string[]): readonly string[] {
     if (typeof scheme !== 'string' || !/^[a-z][a-z0-9+.-]*$/.test(scheme))
       throw fieldError(`options.schemes[${index}]`, 'a scheme in lower case, such as "grpc"', scheme);
   return [...schemes];
-}
-
-/** By what it can do, so that those of another copy of a package pass. */
-function isCache(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'service' in value && 'ready' in value;
 }

@@ -1,6 +1,6 @@
 import { type MeterProvider, metrics, trace, type TracerProvider } from '@opentelemetry/api';
 import { type Clock, systemClock } from '@rollcall/core';
-import { fieldError } from '@rollcall/core/driver';
+import { checkKeys, fieldError, hasMethod } from '@rollcall/core/driver';
 
 /** Options of `createTelemetry`. Unknown keys are refused with a `TypeError`. */
 export interface TelemetryOptions {
@@ -41,11 +41,7 @@ const keys: readonly (keyof TelemetryOptions)[] = [
 
 /** @throws TypeError that names the key, what was expected and what came */
 export function telemetryTerms(options: TelemetryOptions): TelemetryTerms {
-  if (typeof options !== 'object' || options === null)
-    throw fieldError('createTelemetry: options', 'an object', options);
-  const stranger = Object.keys(options).find((key) => !keys.some((known) => known === key));
-  if (stranger !== undefined)
-    throw new TypeError(`createTelemetry: options.${stranger}: unknown key; known are ${keys.join(', ')}`);
+  checkKeys('createTelemetry: options', options, keys);
   const {
     meterProvider = metrics.getMeterProvider(),
     tracerProvider = trace.getTracerProvider(),
@@ -53,17 +49,14 @@ export function telemetryTerms(options: TelemetryOptions): TelemetryTerms {
     instanceIds = 'hidden',
     clock = systemClock,
   } = options;
-  if (!has(meterProvider, 'getMeter')) throw fieldError('options.meterProvider', 'a MeterProvider', meterProvider);
-  if (!has(tracerProvider, 'getTracer')) throw fieldError('options.tracerProvider', 'a TracerProvider', tracerProvider);
-  if (!has(clock, 'now')) throw fieldError('options.clock', 'a Clock', clock);
+  if (!hasMethod(meterProvider, 'getMeter'))
+    throw fieldError('options.meterProvider', 'a MeterProvider', meterProvider);
+  if (!hasMethod(tracerProvider, 'getTracer'))
+    throw fieldError('options.tracerProvider', 'a TracerProvider', tracerProvider);
+  if (!hasMethod(clock, 'now')) throw fieldError('options.clock', 'a Clock', clock);
   checkWord('options.attempts', attempts, ['spans', 'events', 'off']);
   checkWord('options.instanceIds', instanceIds, ['hidden', 'shown']);
   return { meterProvider, tracerProvider, attempts, instanceIds, clock };
-}
-
-/** By what it can do, so that those of another copy of a package pass. */
-function has(value: unknown, method: string): boolean {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
 }
 
 function checkWord(path: string, value: string, words: readonly string[]): void {

@@ -1,8 +1,8 @@
 import { type BalancerOptions, leastOutstanding } from '@rollcall/balancer';
 import { type Clock, systemClock } from '@rollcall/core';
-import { fieldError } from '@rollcall/core/driver';
+import { checkFunction, checkKeys, fieldError } from '@rollcall/core/driver';
 import type { CallObserver } from './call-observer.ts';
-import { checkFunction, checkInteger, checkMethod, checkNumber, checkOptionKeys } from './option-checks.ts';
+import { checkInteger, checkMethod, checkNumber } from './option-checks.ts';
 import { type RetryTerms, retryTerms } from './retrying/retry-options.ts';
 import { originsOf, type RoutedOrigin, type WantedOrigin } from './routed-origin.ts';
 import type {
@@ -54,7 +54,7 @@ const optionKeys: readonly (keyof ServiceInterceptorOptions)[] = [
 
 /** @throws TypeError that names the key, what was expected and what came; for two services that meet at one origin, both */
 export function interceptorTerms(options: ServiceInterceptorOptions): InterceptorTerms {
-  checkOptionKeys('options', options, optionKeys);
+  checkKeys('options', options, optionKeys);
   const { cache, services, observer, observeBalancer, onDiagnostic, clock = systemClock } = options;
   checkMethod('options.cache', cache, 'service', 'a service cache, such as openServiceCache() gives');
   checkMethod('options.clock', clock, 'schedule', 'a Clock');
@@ -81,7 +81,7 @@ interface GivenRoute extends WantedOrigin {
 
 function routeOf(given: string | ServiceRoute, path: string): GivenRoute {
   if (typeof given === 'string') return { path, service: given, origin: undefined, settings: {} };
-  checkOptionKeys(path, given, routeKeys);
+  checkKeys(path, given, routeKeys);
   const { service, origin, ...settings } = given;
   if (typeof service !== 'string') throw fieldError(`${path}.service`, 'the name of a service', service);
   if (origin !== undefined && typeof origin !== 'string') throw fieldError(`${path}.origin`, 'an origin', origin);

@@ -1,3 +1,4 @@
+import { guarded, guardedCall } from '@rollcall/core/driver';
 import type { RefusalReason } from '../disk/snapshot-format.ts';
 import type { AbsencePattern } from '../protection/absences.ts';
 
@@ -60,23 +61,11 @@ export class CacheDiagnostics {
 
   report(event: CacheDiagnosticEvent): void {
     // A broken sink cannot be told about itself.
-    void guarded(
-      () => this.#sink?.(event),
-      () => undefined,
-    );
+    guarded(() => this.#sink?.(event));
   }
 
   /** Calls a function of the user's. */
   guard(call: () => unknown): void {
-    void guarded(call, (error) => this.report({ type: 'callback-failed', error }));
-  }
-}
-
-/** Calls at once, and hears also of a promise that rejects. */
-async function guarded(call: () => unknown, failed: (error: unknown) => void): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    failed(error);
+    guardedCall(call, undefined, (error) => this.report({ type: 'callback-failed', error }));
   }
 }

@@ -1,6 +1,5 @@
 import { type Clock, type Discovery, serviceInstance, systemClock } from '@rollcall/core';
-import { fieldError } from '@rollcall/core/driver';
-import { checkFunction, checkKeys, hasMethod } from '../option-checks.ts';
+import { checkFunction, checkKeys, fieldError, hasMethod } from '@rollcall/core/driver';
 import { noOverrides, type Overrides, parseOverrides } from '../overrides/overrides-format.ts';
 import type { ProtectionOptions, ProtectionTerms } from '../protection/protection-terms.ts';
 import type { CacheDiagnosticEvent } from './cache-diagnostics.ts';

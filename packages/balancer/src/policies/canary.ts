@@ -1,8 +1,8 @@
 import type { ServiceInstance } from '@rollcall/core';
-import { fieldError } from '@rollcall/core/driver';
+import { checkFunction, fieldError } from '@rollcall/core/driver';
 import type { CallResult, PickContext } from '../balancer.ts';
 import { textHash } from '../hashing/text-hash.ts';
-import { checkFunction, checkNumber, checkOptionKeys, checkText } from '../option-checks.ts';
+import { checkNumber, checkOptionKeys, checkText } from '../option-checks.ts';
 import type { Candidate, Picker, PickerParts, Policy } from './policy.ts';
 
 /** Options of `canary`. Unknown keys are refused with a `TypeError`. */

@@ -11,6 +11,20 @@ export function guardedCall<T>(callback: (value: T) => unknown, value: T, failed
   }
 }
 
+/**
+ * Runs what is the user's, and gives what it gives. What it throws is dropped, as is what a promise rejects with that it gives: neither
+ * reaches the library, nor an unhandled rejection (E4). @returns undefined if it threw
+ */
+export function guarded<T>(run: () => T): T | undefined {
+  let given: T | undefined;
+  guardedCall(
+    () => (given = run()),
+    undefined,
+    () => undefined,
+  );
+  return given;
+}
+
 /** Also a promise of another realm, or of another library. */
 function isThenable(result: unknown): result is PromiseLike<unknown> {
   return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';

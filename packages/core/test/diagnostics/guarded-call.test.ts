@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
 import { deferred } from '../../src/cancelling/deferred.ts';
-import { guardedCall } from '../../src/diagnostics/guarded-call.ts';
+import { guarded, guardedCall } from '../../src/diagnostics/guarded-call.ts';
 
 const failure = new Error('a callback of the user');
 
@@ -42,4 +42,16 @@ test('E4: a promise of another realm is caught too', async () => {
   if (typeof foreign !== 'function') throw new Error('no function came back');
   guardedCall(() => foreign(), undefined, failed.resolve);
   expect(await failed.promise).toBe('from elsewhere');
+});
+
+test('E4: guarded gives what is given, and drops what is thrown or rejected', async () => {
+  expect(guarded(() => 7)).toBe(7);
+  expect(
+    guarded(() => {
+      throw failure;
+    }),
+  ).toBeUndefined();
+  await expect(guarded(() => Promise.reject(failure))).rejects.toBe(failure);
+  // Nobody awaits this one, and it is no unhandled rejection, which would fail the run.
+  void guarded(() => Promise.reject(failure));
 });

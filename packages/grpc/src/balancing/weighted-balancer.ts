@@ -1,7 +1,7 @@
 import { type ChannelOptions, connectivityState, experimental, status } from '@grpc/grpc-js';
 import { type Balancer, createBalancer } from '@rollcall/balancer';
+import { guarded } from '@rollcall/core/driver';
 import { Resolved } from '../resolved.ts';
-import { guarded } from '../observing/guarded.ts';
 import { BalancedPicker } from './balanced-picker.ts';
 import { CountedOnce } from './counted-once.ts';
 import { countedPolicy } from './counted-policy.ts';

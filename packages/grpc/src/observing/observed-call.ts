@@ -1,7 +1,7 @@
 import { type Metadata, status } from '@grpc/grpc-js';
+import { guarded } from '@rollcall/core/driver';
 import type { CallAttempt, CallListener, CallObserver, StartedCall } from '../call-observer.ts';
 import { callResult } from '../balancing/call-result.ts';
-import { guarded } from './guarded.ts';
 
 /** Whom an attempt goes to. */
 export type AttemptTarget = Omit<CallAttempt, 'number'>;

@@ -1,11 +1,10 @@
 import { type Balancer, createBalancer } from '@rollcall/balancer';
 import type { Clock } from '@rollcall/core';
-import type { DeadlineQueue } from '@rollcall/core/driver';
+import { type DeadlineQueue, guarded } from '@rollcall/core/driver';
 import type { CallObserver } from '../call-observer.ts';
 import { withEndpoint } from '../pools/call-endpoint.ts';
 import { InstancePools } from '../pools/instance-pools.ts';
 import { RetryBudget } from '../retrying/retry-budget.ts';
-import { guarded } from './guarded.ts';
 import type { InterceptorTerms, RouteTerms } from '../service-interceptor-terms.ts';
 
 /** What all calls of one service share. */

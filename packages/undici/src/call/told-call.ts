@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
+import { guarded } from '@rollcall/core/driver';
 import type { AttemptEnd, CallAttempt, CallEnd, CallListener, CallObserver } from '../call-observer.ts';
 import type { CalledService } from './called-service.ts';
-import { guarded } from './guarded.ts';
 
 /** A call that an observer hears of. What the observer throws stops no call. */
 export class ToldCall {

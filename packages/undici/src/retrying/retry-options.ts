@@ -1,5 +1,5 @@
-import { fieldError } from '@rollcall/core/driver';
-import { checkInteger, checkNumber, checkOptionKeys } from '../option-checks.ts';
+import { checkKeys, fieldError } from '@rollcall/core/driver';
+import { checkInteger, checkNumber } from '../option-checks.ts';
 
 /** How many attempts beyond the first ones may be made, so that a service that is down does not get several times the load. */
 export interface RetryBudgetOptions {
@@ -39,9 +39,9 @@ const idempotentMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE',
 
 /** @param path how errors name the options @throws TypeError that names the key, what was expected and what came */
 export function retryTerms(path: string, options: RetryOptions): RetryTerms {
-  checkOptionKeys(path, options, ['maxAttempts', 'methods', 'budget']);
+  checkKeys(path, options, ['maxAttempts', 'methods', 'budget']);
   const { maxAttempts = 3, methods = idempotentMethods, budget = {} } = options;
-  checkOptionKeys(`${path}.budget`, budget, ['ratio', 'minPerSecond']);
+  checkKeys(`${path}.budget`, budget, ['ratio', 'minPerSecond']);
   return {
     maxAttempts: checkInteger(`${path}.maxAttempts`, maxAttempts, { from: 1, to: 100 }),
     methods: methodsOf(`${path}.methods`, methods),
